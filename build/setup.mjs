@@ -1,0 +1,1 @@
+// Set-up of what npm cannot install; filled by the native TensorFlow recipe.

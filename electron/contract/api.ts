@@ -1,0 +1,116 @@
+import * as z from 'zod';
+import { backendReport, doctorReport } from './doctor.ts';
+import { wireError } from './errors.ts';
+import { filmDescription, filmState } from './film.ts';
+import { finding } from './finding.ts';
+import { importOutcome, readDraft, storedRead, worklistRow } from './reads.ts';
+
+const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output });
+const nothing = z.strictObject({});
+const imageHash = filmDescription.shape.imageHash;
+
+export const computeState = z.strictObject({
+  state: z.enum(['starting', 'ready', 'restarting', 'failed']),
+  backend: backendReport.nullable(),
+  /** A sentence for the status line; null when there is nothing to say. */
+  sentence: z.string().nullable(),
+});
+export type ComputeState = z.infer<typeof computeState>;
+
+export const stationState = z.strictObject({
+  version: z.string(),
+  compute: computeState,
+  modelName: z.string().nullable(),
+  modelHash: z.string().nullable(),
+  /** First line of the model card. */
+  modelWarning: z.string().nullable(),
+  databasePath: z.string(),
+  diskFreeBytes: z.number().nonnegative().nullable(),
+  films: z.number().int().nonnegative(),
+});
+export type StationState = z.infer<typeof stationState>;
+
+export const settings = z.strictObject({
+  reader: z.string().max(100),
+  /** Hide the machine's answer until the reader has committed. */
+  blinded: z.boolean(),
+  theme: z.enum(['dark', 'light']),
+  /** Command id → key, for commands that the reader rebound. */
+  keys: z.record(z.string(), z.string()),
+});
+export type Settings = z.infer<typeof settings>;
+
+/**
+ * Every call that the renderer can make. The input is parsed where it arrives (station), the output
+ * where it arrives (renderer).
+ */
+export const api = {
+  'station.state': call(nothing, stationState),
+  'doctor.report': call(nothing, doctorReport),
+  'worklist.list': call(z.strictObject({ search: z.string().max(200).optional() }), z.array(worklistRow)),
+  'film.describe': call(z.strictObject({ imageHash }), filmDescription),
+  /** Runs the model on the film, or returns the stored answer of the current model. */
+  'film.read': call(z.strictObject({ imageHash }), finding),
+  /** The last answer of the current model without running anything; null before one. */
+  'film.finding': call(z.strictObject({ imageHash }), finding.nullable()),
+  'reads.history': call(z.strictObject({ imageHash }), z.array(storedRead)),
+  'reads.commit': call(readDraft, storedRead),
+  /** The unfinished read of a film: kept across crashes, never a read. */
+  'draft.save': call(readDraft, nothing),
+  'draft.load': call(z.strictObject({ imageHash, reader: z.string() }), readDraft.nullable()),
+  'settings.load': call(nothing, settings),
+  'settings.save': call(settings, settings),
+  /** Makes and imports a small simulated cohort. */
+  'demo.make': call(z.strictObject({ patients: z.number().int().min(1).max(20) }), z.array(importOutcome)),
+} as const;
+export type Api = typeof api;
+export type CallName = keyof Api;
+export type CallInput<N extends CallName> = z.input<Api[N]['input']>;
+export type CallOutput<N extends CallName> = z.output<Api[N]['output']>;
+export const callNames = Object.keys(api) as CallName[];
+
+/** What a call answers over any transport. */
+export const reply = z.discriminatedUnion('ok', [
+  z.strictObject({ ok: z.literal(true), value: z.unknown() }),
+  z.strictObject({ ok: z.literal(false), error: wireError }),
+]);
+export type Reply = z.infer<typeof reply>;
+
+/** What the station says unasked. */
+export const stationEvent = z.discriminatedUnion('event', [
+  z.strictObject({ event: z.literal('compute'), compute: computeState }),
+  z.strictObject({ event: z.literal('worklist-changed') }),
+  z.strictObject({ event: z.literal('film-state'), imageHash, state: filmState }),
+  z.strictObject({
+    event: z.literal('progress'),
+    job: z.enum(['demo', 'import']),
+    done: z.number().int(),
+    of: z.number().int(),
+    label: z.string(),
+  }),
+]);
+export type StationEvent = z.infer<typeof stationEvent>;
+
+/** The one object that the renderer is given, by Electron's preload or by the shell. */
+export interface StationBridge {
+  /** JSON in, JSON out: `Reply`. */
+  call(name: string, input: unknown): Promise<unknown>;
+  /** Every event as parsed JSON; returns the way to stop listening. */
+  subscribe(listener: (event: unknown) => void): () => void;
+}
+
+/**
+ * Assets travel as bytes over the page's own origin (Electron: a custom protocol; shell: intercepted
+ * requests), so pixels never pass through JSON:
+ *   GET  film/<imageHash>/pixels        rows × columns Uint16, little endian
+ *   GET  film/<imageHash>/thumbnail     PNG, 96 px on its longer side, display greys
+ *   GET  film/<imageHash>/saliency/<n>  JSON header line {rows, columns, of, box}, newline, rows × columns Float32
+ *   POST import?name=<file name>        body: the file's bytes; answers ImportOutcome[] as JSON (a zip of files gives many)
+ * An error is status 4xx or 5xx with a WireError as JSON.
+ */
+export const assetRoutes = {
+  pixels: (hash: string) => `film/${hash}/pixels`,
+  thumbnail: (hash: string) => `film/${hash}/thumbnail`,
+  saliency: (hash: string, hip: number) => `film/${hash}/saliency/${String(hip)}`,
+  import: (name: string) => `import?name=${encodeURIComponent(name)}`,
+} as const;
