@@ -3,7 +3,7 @@ import { backendReport, doctorReport } from './doctor.ts';
 import { wireError } from './errors.ts';
 import { filmDescription, filmState } from './film.ts';
 import { finding } from './finding.ts';
-import { importOutcome, readDraft, storedRead, worklistRow } from './reads.ts';
+import { importOutcome, readDraft, storedRead, unfinishedRead, worklistRow } from './reads.ts';
 
 const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output });
 const nothing = z.strictObject({});
@@ -56,8 +56,8 @@ export const api = {
   'reads.history': call(z.strictObject({ imageHash }), z.array(storedRead)),
   'reads.commit': call(readDraft, storedRead),
   /** The unfinished read of a film: kept across crashes, never a read. */
-  'draft.save': call(readDraft, nothing),
-  'draft.load': call(z.strictObject({ imageHash, reader: z.string() }), readDraft.nullable()),
+  'draft.save': call(unfinishedRead, nothing),
+  'draft.load': call(z.strictObject({ imageHash, reader: z.string() }), unfinishedRead.nullable()),
   'settings.load': call(nothing, settings),
   'settings.save': call(settings, settings),
   /** Makes and imports a small simulated cohort. */

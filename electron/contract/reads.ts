@@ -30,6 +30,13 @@ export const readDraft = z.strictObject({
 });
 export type ReadDraft = z.infer<typeof readDraft>;
 
+/** A read that is still being made: every hip counts, also one that has no grade yet. Never a read. */
+export const unfinishedRead = z.strictObject({
+  ...readDraft.shape,
+  hips: z.array(z.strictObject({ ...hipRead.shape, grade: grade.nullable() })).max(8),
+});
+export type UnfinishedRead = z.infer<typeof unfinishedRead>;
+
 /** A read in the database. Append-only: a change of mind is a new read. */
 export const storedRead = z.discriminatedUnion('by', [
   z.strictObject({
