@@ -5,8 +5,11 @@ import { box } from './image.ts';
 export const laterality = z.enum(['left', 'right', 'unknown']);
 export type Laterality = z.infer<typeof laterality>;
 
-/** Where the side was learned from: the file's tag, its place on an AP pelvis, or a person. */
-export const lateralitySource = z.enum(['tag', 'position', 'person', 'unknown']);
+/**
+ * Where the side was learned from: the file's tag, its place on an AP pelvis, which way the hip faces on a
+ * film of one hip without a tag, or a person.
+ */
+export const lateralitySource = z.enum(['tag', 'position', 'appearance', 'person', 'unknown']);
 export type LateralitySource = z.infer<typeof lateralitySource>;
 
 /** The three answers of the paper. */
@@ -46,8 +49,10 @@ export type Probabilities = z.infer<typeof probabilities>;
 
 /** Why an answer should be read with care, or was not given. */
 export const warningKinds = [
+  'modality',
   'body-part',
   'view',
+  'side',
   'no-hip-found',
   'hip-cut-off',
   'blank',
