@@ -1,0 +1,55 @@
+import type { Finding, QualityWarning } from '../contract/finding.ts';
+import type { Box, GreyImage } from '../contract/image.ts';
+import type { FilmTags } from '../contract/reading.ts';
+import { pixelWarnings } from './pixelRules.ts';
+import { tagWarnings } from './tagRules.ts';
+
+/** Everything that can be said against a film before a network has seen it. */
+export function filmWarnings(image: GreyImage, tags: FilmTags): QualityWarning[] {
+  return [...tagWarnings(tags), ...pixelWarnings(image)];
+}
+
+export const isRefused = (warnings: readonly QualityWarning[]): boolean =>
+  warnings.some((warning) => warning.weight === 'refuse');
+
+/** The outcome that follows from the warnings: the gravest decides. */
+export function outcomeOf(warnings: readonly QualityWarning[]): Finding['outcome'] {
+  if (isRefused(warnings)) return 'refused';
+  return warnings.some((warning) => warning.weight === 'doubt') ? 'doubtful' : 'answered';
+}
+
+export const noHipFound: QualityWarning = {
+  kind: 'no-hip-found',
+  weight: 'refuse',
+  sentence:
+    'No hip was found on this film, so nothing was graded. If there is one, draw its box and grade it yourself.',
+};
+
+export const hipOnlyWhenInverted: QualityWarning = {
+  kind: 'inverted',
+  weight: 'refuse',
+  sentence:
+    'No hip was found as this film is stored, but one appears with black and white exchanged. The file probably states the wrong polarity: invert the film and grade it yourself.',
+};
+
+export const faintHip: QualityWarning = {
+  kind: 'no-hip-found',
+  weight: 'doubt',
+  sentence:
+    'The hip on this film was found only weakly. Check that the box lies on a hip before you use the answer.',
+};
+
+/** A doubt when a hip's box leaves the film; null when all of it is on the film. */
+export function cutOffWarning(boxes: readonly Box[], image: GreyImage): QualityWarning | null {
+  const cut = boxes.some(
+    ({ x, y, width, height }) => x < 0 || y < 0 || x + width > image.columns || y + height > image.rows,
+  );
+  return cut
+    ? {
+        kind: 'hip-cut-off',
+        weight: 'doubt',
+        sentence:
+          'A hip reaches over the edge of this film, so part of it was not seen. A fracture may lie outside the film.',
+      }
+    : null;
+}
