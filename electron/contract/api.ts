@@ -49,10 +49,14 @@ export const api = {
   'doctor.report': call(nothing, doctorReport),
   'worklist.list': call(z.strictObject({ search: z.string().max(200).optional() }), z.array(worklistRow)),
   'film.describe': call(z.strictObject({ imageHash }), filmDescription),
-  /** Runs the model on the film, or returns the stored answer of the current model. */
-  'film.read': call(z.strictObject({ imageHash }), finding),
-  /** The last answer of the current model without running anything; null before one. */
+  /**
+   * Runs the model on the film, or returns the stored answer of the current model. Null while a blinded
+   * reader has not committed: the answer is stored and withheld.
+   */
+  'film.read': call(z.strictObject({ imageHash }), finding.nullable()),
+  /** The last answer of the current model without running anything; null before one and while it is withheld. */
   'film.finding': call(z.strictObject({ imageHash }), finding.nullable()),
+  /** Machine reads are left out while they are withheld from a blinded reader. */
   'reads.history': call(z.strictObject({ imageHash }), z.array(storedRead)),
   'reads.commit': call(readDraft, storedRead),
   /** The unfinished read of a film: kept across crashes, never a read. */
