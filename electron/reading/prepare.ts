@@ -1,0 +1,131 @@
+/**
+ * The one place that turns a film into network input, for reading and for training alike. Plain numbers,
+ * no tensors: the same film gives the same input on every backend.
+ */
+import type { Box, GreyImage } from '../contract/image.ts';
+import { resample } from './resample.ts';
+
+/** Side of the localizer's square input, in pixels. */
+export const localizerSize = 256;
+/** Side of the classifier's square input, in pixels. */
+export const classifierSize = 256;
+/** The classifier sees the square around a hip's box, this much larger than the box's longer side. */
+export const classifierMargin = 1.2;
+
+export interface LocalizerInput {
+  /** size × size values in 0..1, row-major; 0 in the letterbox's bars. */
+  readonly data: Float32Array;
+  readonly size: number;
+  /** A box in input pixels, on the film. */
+  toImage(box: Box): Box;
+  /** A box on the film, in input pixels. */
+  fromImage(box: Box): Box;
+}
+
+/** The whole film, area-averaged into a square with its proportions kept, grey values by percentiles. */
+export function localizerInput(image: GreyImage): LocalizerInput {
+  const size = localizerSize;
+  const scale = size / Math.max(image.rows, image.columns);
+  const columns = Math.max(1, Math.round(image.columns * scale));
+  const rows = Math.max(1, Math.round(image.rows * scale));
+  const left = Math.floor((size - columns) / 2);
+  const top = Math.floor((size - rows) / 2);
+  const whole = { x: 0, y: 0, width: image.columns, height: image.rows };
+  const inner = normalizeByPercentiles(resample(image, whole, columns, rows));
+  const data = new Float32Array(size * size);
+  for (let row = 0; row < rows; row++) {
+    data.set(inner.subarray(row * columns, (row + 1) * columns), (top + row) * size + left);
+  }
+  const scaleX = columns / image.columns;
+  const scaleY = rows / image.rows;
+  return {
+    data,
+    size,
+    toImage: (box) => ({
+      x: (box.x - left) / scaleX,
+      y: (box.y - top) / scaleY,
+      width: box.width / scaleX,
+      height: box.height / scaleY,
+    }),
+    fromImage: (box) => ({
+      x: box.x * scaleX + left,
+      y: box.y * scaleY + top,
+      width: box.width * scaleX,
+      height: box.height * scaleY,
+    }),
+  };
+}
+
+/** The square on the film that the classifier sees for a hip's box. It may reach over the film's edge. */
+export function classifierField(box: Box): Box {
+  const side = Math.max(box.width, box.height) * classifierMargin;
+  return {
+    x: box.x + box.width / 2 - side / 2,
+    y: box.y + box.height / 2 - side / 2,
+    width: side,
+    height: side,
+  };
+}
+
+/**
+ * classifierSize × classifierSize values in 0..1 around a hip's box, grey values by percentiles of the
+ * crop itself. Beyond the film's edge its last pixel is repeated.
+ */
+export function classifierInput(image: GreyImage, box: Box): Float32Array {
+  const size = classifierSize;
+  return normalizeByPercentiles(resample(image, classifierField(box), size, size));
+}
+
+/** Grey values so close together hold this share of the pixels only in a border, a shutter or burnt-out air. */
+const flatShare = 0.04;
+const flatTolerance = 1e-3;
+const lowShare = 0.01;
+const highShare = 0.99;
+/** Percentiles come from every third value: 256 is no multiple of 3, so every row and column takes part. */
+const stride = 3;
+
+/**
+ * Maps the 1st percentile to 0 and the 99th to 1, and clips. Percentiles are of the exposed area: a grey
+ * value that a large flat part of the picture shares (collimator border, shutter, burnt-out air) is left
+ * out of the count. A picture of one grey gives zeros. Works in place and returns its argument.
+ */
+export function normalizeByPercentiles(values: Float32Array): Float32Array {
+  const [low, high] = exposedRange(values);
+  if (!(high > low)) return values.fill(0);
+  const scale = 1 / (high - low);
+  for (let i = 0; i < values.length; i++) {
+    const value = (values[i]! - low) * scale;
+    values[i] = value < 0 ? 0 : value > 1 ? 1 : value;
+  }
+  return values;
+}
+
+function exposedRange(values: Float32Array): [low: number, high: number] {
+  const sorted = new Float32Array(Math.ceil(values.length / stride));
+  for (let i = 0; i < sorted.length; i++) sorted[i] = values[i * stride]!;
+  sorted.sort();
+  const exposed = withoutFlats(sorted);
+  return [percentile(exposed, lowShare), percentile(exposed, highShare)];
+}
+
+/** `sorted` without its runs of all but equal values; all of it when nothing else would be left. */
+function withoutFlats(sorted: Float32Array): Float32Array {
+  const run = Math.max(2, Math.floor(flatShare * sorted.length));
+  const tolerance = flatTolerance * (percentile(sorted, highShare) - percentile(sorted, lowShare));
+  const kept = new Float32Array(sorted.length);
+  let count = 0;
+  let i = 0;
+  while (i < sorted.length) {
+    const limit = sorted[i]! + tolerance;
+    if (i + run < sorted.length && sorted[i + run]! <= limit) {
+      while (i < sorted.length && sorted[i]! <= limit) i++;
+    } else {
+      kept[count++] = sorted[i++]!;
+    }
+  }
+  return count > sorted.length / 20 ? kept.subarray(0, count) : sorted;
+}
+
+function percentile(sorted: Float32Array, share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+}

@@ -1,0 +1,120 @@
+import * as tf from '@tensorflow/tfjs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { seeded } from '../electron/random/random.ts';
+import {
+  buildClassifier,
+  classifierLayers,
+  countLearned,
+  defaultClassifierConfig,
+  initialParameters,
+  type Classifier,
+  type ClassifierConfig,
+} from './index.ts';
+
+const small: ClassifierConfig = {
+  ...defaultClassifierConfig,
+  inputSize: 64,
+  channels: [4, 4, 6, 8, 8, 10, 12],
+  hidden: 9,
+};
+const random = seeded(11);
+const crop = new Float32Array(64 * 64).map(() => random.uniform());
+
+/** Every parameter random: an untrained transformer is the identity and would hide half of the network. */
+function randomParameters(config: ClassifierConfig) {
+  const parameters = initialParameters(classifierLayers(config), () => random.uniform());
+  for (const [name, { values }] of parameters) {
+    if (name.endsWith('kernel')) continue;
+    for (let i = 0; i < values.length; i++) values[i]! += random.between(-0.2, 0.2);
+  }
+  return parameters;
+}
+
+describe('the classifier', () => {
+  let classifier: Classifier;
+  beforeAll(async () => {
+    await tf.setBackend('cpu');
+    classifier = buildClassifier(small, randomParameters(small));
+  });
+  afterAll(() => classifier.dispose());
+
+  test('has 14 hidden layers and a transformer after the eleventh', () => {
+    const main = classifierLayers(defaultClassifierConfig)
+      .map(({ name }) => name)
+      .filter((name) => !name.startsWith('transformer') && !name.endsWith('shortcut') && name !== 'output');
+    expect(main).toHaveLength(14);
+    expect(main.indexOf(`block${String(defaultClassifierConfig.transformerBefore + 1)}/first`)).toBe(11);
+  });
+
+  test('is of the size that its layer plan gives by hand', () => {
+    // Kernels of the plan 16, 32, 64, 128, 128, 256, 512 with 1 × 1 shortcuts, plus scale and shift.
+    const channels = [1, 16, 32, 64, 128, 128, 256, 512];
+    let expected = 9 * 16 + 2 * 16;
+    for (let i = 1; i < 7; i++) {
+      const [a, b] = [channels[i]!, channels[i + 1]!];
+      expected += 9 * a * b + 9 * b * b + a * b + 3 * 2 * b;
+    }
+    expected += 512 * 64 + 64 + 64 * 3 + 3;
+    expected += 9 * 256 * 32 + 2 * 32 + (16 * 32 * 20 + 20) + (20 * 6 + 6);
+    expect(countLearned(classifierLayers(defaultClassifierConfig))).toBe(expected);
+    expect(expected).toBeGreaterThan(4e6);
+    expect(expected * 2).toBeLessThan(12e6);
+  });
+
+  test('answers three probabilities a crop, the same alone as in a batch', async () => {
+    const other = crop.map((value) => 1 - value);
+    const [a, b] = await classifier.classify([crop, other]);
+    const [alone] = await classifier.classify([other]);
+    expect(a!.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5);
+    expect([...b!]).toEqual([...alone!].map((p) => expect.closeTo(p, 5) as number));
+    expect([...a!]).not.toEqual([...b!]);
+  });
+
+  test('closed-form gradient at the last convolution agrees with automatic differentiation', async () => {
+    const { activations, gradient, rows, columns, channels } = await classifier.evidence(crop, 2);
+    const features = tf.tensor4d(activations, [1, rows, columns, channels]);
+    const parameters = randomParameters(small);
+    const own = buildClassifier(small, parameters);
+    const ownEvidence = await own.evidence(crop, 1);
+    const logit = (x: tf.Tensor) => {
+      const value = (name: string) => parameters.get(name)!;
+      const dense = (y: tf.Tensor, name: string) =>
+        tf.add(
+          tf.matMul(
+            y as tf.Tensor2D,
+            tf.tensor2d(value(`${name}/kernel`).values, value(`${name}/kernel`).shape as [number, number]),
+          ),
+          tf.tensor1d(value(`${name}/bias`).values),
+        );
+      const pooled = tf.mean(x, [1, 2]);
+      return tf.sum(tf.slice(dense(tf.relu(dense(pooled, 'hidden')), 'output'), [0, 1], [1, 1]));
+    };
+    const expected = tf.grad(logit)(tf.tensor4d(ownEvidence.activations, [1, rows, columns, channels]));
+    const reference = await expected.data();
+    for (let i = 0; i < reference.length; i++) expect(ownEvidence.gradient[i]).toBeCloseTo(reference[i]!, 6);
+    expect(gradient.some((value) => value !== 0)).toBe(true);
+    own.dispose();
+    tf.dispose([features, expected]);
+  });
+
+  test('fine evidence has a gradient for every activation in front of the transformer', async () => {
+    const { activations, gradient, rows, columns, channels } = await classifier.fineEvidence(crop, 0);
+    expect([rows, columns, channels]).toEqual([2, 2, 10]);
+    expect(activations).toHaveLength(gradient.length);
+    expect(gradient.every(Number.isFinite)).toBe(true);
+    expect(gradient.some((value) => value !== 0)).toBe(true);
+  });
+
+  test('leaves no tensor behind', async () => {
+    const before = tf.memory().numTensors;
+    await classifier.classify([crop]);
+    await classifier.evidence(crop, 1);
+    await classifier.fineEvidence(crop, 1);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('refuses a crop of another size and parameters of another network', async () => {
+    await expect(classifier.classify([new Float32Array(10)])).rejects.toThrow(RangeError);
+    expect(() => buildClassifier(defaultClassifierConfig, randomParameters(small))).toThrow(RangeError);
+  });
+});

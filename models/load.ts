@@ -1,0 +1,111 @@
+import {
+  buildClassifier,
+  classifierLayers,
+  defaultClassifierConfig,
+  type Classifier,
+  type ClassifierConfig,
+} from './classifier.ts';
+import { initialParameters } from './layers.ts';
+import {
+  buildLocalizer,
+  defaultLocalizerConfig,
+  localizerLayers,
+  type Localizer,
+  type LocalizerConfig,
+} from './localizer.ts';
+import { ModelError, readWeights, sha256 } from './weights.ts';
+
+/** Names of the shipped files, inside models/weights. */
+export const modelFiles = {
+  localizer: 'localizer.weights',
+  classifier: 'classifier.weights',
+  card: 'MODEL_CARD.md',
+} as const;
+
+export interface Models {
+  readonly localizer: Localizer;
+  readonly classifier: Classifier;
+  /** SHA-256 over both weights files, the localizer's first. */
+  readonly hash: string;
+  /** First heading of the model card. */
+  readonly name: string;
+  /** The model card, Markdown. Its first line says what the models must not be used for. */
+  readonly card: string;
+  dispose(): void;
+}
+
+/**
+ * Loads both networks onto the current backend.
+ *
+ * @param read gives a file of the models' folder by name (`modelFiles`), and rejects when there is none
+ * @throws ModelError 'model-missing' or 'model-damaged'
+ */
+export async function loadModels(read: (name: string) => Promise<Uint8Array>): Promise<Models> {
+  const [localizerBytes, classifierBytes, cardBytes] = await Promise.all(
+    [modelFiles.localizer, modelFiles.classifier, modelFiles.card].map(async (name) => {
+      try {
+        return await read(name);
+      } catch (cause) {
+        throw new ModelError(
+          'model-missing',
+          `The model file ${name} could not be read, so no film can be read by the machine. Install Calcar again, or train the models with 'calcar train'.`,
+          cause,
+        );
+      }
+    }),
+  );
+  const localizerStored = await readWeights(localizerBytes!, 'localizer');
+  const classifierStored = await readWeights(classifierBytes!, 'classifier');
+  const both = new Uint8Array(localizerBytes!.length + classifierBytes!.length);
+  both.set(localizerBytes!);
+  both.set(classifierBytes!, localizerBytes!.length);
+  const card = new TextDecoder().decode(cardBytes);
+  const localizer = fitting('localizer', () =>
+    buildLocalizer(localizerStored.config as LocalizerConfig, localizerStored.parameters),
+  );
+  const classifier = fitting('classifier', () =>
+    buildClassifier(classifierStored.config as ClassifierConfig, classifierStored.parameters),
+  );
+  return {
+    localizer,
+    classifier,
+    hash: await sha256(both),
+    name: /^# (.+)$/m.exec(card)?.[1] ?? 'unnamed',
+    card,
+    dispose: () => {
+      localizer.dispose();
+      classifier.dispose();
+    },
+  };
+}
+
+function fitting<T>(network: string, build: () => T): T {
+  try {
+    return build();
+  } catch (cause) {
+    throw new ModelError(
+      'model-damaged',
+      `The weights file of the ${network} does not fit the network that it names, so no film can be read. Install Calcar again.`,
+      cause,
+    );
+  }
+}
+
+/**
+ * Untrained models of the shipped shapes, for self-tests and timings of a backend before any weights are
+ * there. Their answers mean nothing.
+ *
+ * @param uniform numbers in [0, 1)
+ */
+export function untrainedModels(uniform: () => number): Pick<Models, 'localizer' | 'classifier'> {
+  return {
+    localizer: buildLocalizer(
+      defaultLocalizerConfig,
+      initialParameters(localizerLayers(defaultLocalizerConfig), uniform),
+    ),
+    classifier: buildClassifier(
+      defaultClassifierConfig,
+      initialParameters(classifierLayers(defaultClassifierConfig), uniform),
+    ),
+  };
+}
