@@ -39,17 +39,22 @@ export const faintHip: QualityWarning = {
     'The hip on this film was found only weakly. Check that the box lies on a hip before you use the answer.',
 };
 
-/** A doubt when a hip's box leaves the film; null when all of it is on the film. */
+/** A localizer that never saw beyond an edge ends a cut hip's box at the edge; this share of the box is 'at'. */
+const edgeShare = 0.01;
+
+/** A doubt when a hip's box meets the film's edge or leaves the film; null when all of it is well on the film. */
 export function cutOffWarning(boxes: readonly Box[], image: GreyImage): QualityWarning | null {
-  const cut = boxes.some(
-    ({ x, y, width, height }) => x < 0 || y < 0 || x + width > image.columns || y + height > image.rows,
-  );
+  const cut = boxes.some(({ x, y, width, height }) => {
+    const across = edgeShare * width;
+    const down = edgeShare * height;
+    return x < across || y < down || x + width > image.columns - across || y + height > image.rows - down;
+  });
   return cut
     ? {
         kind: 'hip-cut-off',
         weight: 'doubt',
         sentence:
-          'A hip reaches over the edge of this film, so part of it was not seen. A fracture may lie outside the film.',
+          'A hip reaches the edge of this film, so part of it may not be on it. A fracture can lie outside the film.',
       }
     : null;
 }

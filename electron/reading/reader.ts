@@ -1,0 +1,179 @@
+import { CalcarError } from '../contract/errors.ts';
+import { gradeGroups, type HipFinding, type Probabilities, type SaliencyMap } from '../contract/finding.ts';
+import type { Box, GreyImage } from '../contract/image.ts';
+import type { FilmTags, Reading } from '../contract/reading.ts';
+import type { HipDetection, Models } from '../../models/index.ts';
+import {
+  cutOffWarning,
+  faintHip,
+  filmWarnings,
+  hipOnlyWhenInverted,
+  isRefused,
+  noHipFound,
+  outcomeOf,
+} from './gate.ts';
+import { enlarge, gradCam, saliencySide } from './gradCam.ts';
+import { faceEachOther, sidesOf, sideWarning, type SidedBox } from './laterality.ts';
+import { classifierField, classifierInput, localizerInput } from './prepare.ts';
+
+/** Reads films with one pair of models. Makes tensors on the current backend and leaves none behind. */
+export interface Reader {
+  readonly modelName: string;
+  readonly modelHash: string;
+  /**
+   * Quality gate, hips, three probabilities a hip. A film that is refused costs no network.
+   *
+   * @throws CalcarError 'invalid-input' when the image is not rows × columns finite values, 'compute-failed'
+   *   when a network gives no number
+   */
+  read(image: GreyImage, tags: FilmTags): Promise<Reading>;
+  /**
+   * Grad-CAM of the likeliest group, over the square that the classifier saw around `box`.
+   *
+   * @throws CalcarError as `read`
+   */
+  saliency(image: GreyImage, box: Box): Promise<SaliencyMap>;
+}
+
+export type ReaderModels = Pick<Models, 'localizer' | 'classifier' | 'hash' | 'name'>;
+
+/** Under this score a hip was found, but weakly; under the localizer's own threshold it was not. */
+const faintPresence = 0.5;
+/** A hip on the turned-over film must be plain to see, or any texture could accuse the file of a wrong polarity. */
+const plainPresence = 0.6;
+
+export function createReader({ localizer, classifier, hash, name }: ReaderModels): Reader {
+  async function locate(image: GreyImage, threshold?: number): Promise<(HipDetection & SidedBox)[]> {
+    const input = localizerInput(image);
+    const found = await localizer.locate(input.data, threshold);
+    const hips = found
+      .map((hip) => ({ ...hip, box: input.toImage(hip.box) }))
+      .filter(({ box }) => reachesFilm(box, image));
+    const [first, second] = hips;
+    // Two hips that do not face each other are not of one pelvis: the weaker one is a mistake.
+    return first && second && !faceEachOther(first, second) ? [first] : hips;
+  }
+
+  async function classify(image: GreyImage, boxes: readonly Box[]): Promise<Probabilities[]> {
+    const answers = await classifier.classify(boxes.map((box) => classifierInput(image, box)));
+    return answers.map(probabilitiesOf);
+  }
+
+  return {
+    modelName: name,
+    modelHash: hash,
+
+    async read(image, tags) {
+      checkImage(image);
+      const start = performance.now();
+      const warnings = filmWarnings(image, tags);
+      const refused = (): Reading => ({
+        outcome: 'refused',
+        warnings,
+        hips: [],
+        timings: { localizeMs: performance.now() - start, classifyMs: 0 },
+      });
+      if (isRefused(warnings)) return refused();
+
+      const hips = await locate(image);
+      if (hips.length === 0) {
+        const onNegative = await locate(negative(image), plainPresence);
+        warnings.push(onNegative.length > 0 ? hipOnlyWhenInverted : noHipFound);
+        return refused();
+      }
+      if (hips.some(({ score }) => score < faintPresence)) warnings.push(faintHip);
+      for (const warning of [
+        cutOffWarning(
+          hips.map(({ box }) => box),
+          image,
+        ),
+        sideWarning(hips, tags.laterality),
+      ])
+        if (warning !== null) warnings.push(warning);
+      const located = performance.now();
+
+      const boxes = hips.map(({ box }) => onFilm(box, image));
+      const probabilities = await classify(image, boxes);
+      const sides = sidesOf(hips, tags.laterality);
+      const findings = hips.map((hip, i): HipFinding => ({
+        box: boxes[i]!,
+        ...sides[i]!,
+        presence: hip.score,
+        probabilities: probabilities[i]!,
+        gradeGroup: likeliest(probabilities[i]!),
+      }));
+      return {
+        outcome: outcomeOf(warnings),
+        warnings,
+        hips: findings.sort((a, b) => a.box.x - b.box.x),
+        timings: { localizeMs: located - start, classifyMs: performance.now() - located },
+      };
+    },
+
+    async saliency(image, box) {
+      checkImage(image);
+      if (!reachesFilm(box, image))
+        throw new CalcarError(
+          'invalid-input',
+          'This box lies outside the film, so there is nothing to explain.',
+        );
+      const [probabilities] = await classify(image, [box]);
+      const of = likeliest(probabilities!);
+      const evidence = await classifier.fineEvidence(classifierInput(image, box), gradeGroups.indexOf(of));
+      return {
+        box: classifierField(box),
+        rows: saliencySide,
+        columns: saliencySide,
+        values: enlarge(gradCam(evidence), evidence.rows, evidence.columns, saliencySide),
+        of,
+      };
+    },
+  };
+}
+
+function checkImage({ rows, columns, values }: GreyImage): void {
+  if (!(rows > 0 && columns > 0 && values.length === rows * columns && areFinite(values)))
+    throw new CalcarError(
+      'invalid-input',
+      'The pixels of this film do not fit its size, so it was not graded. Import the film again.',
+    );
+}
+
+/** One pass: a sum of finite single-precision numbers stays finite in double precision, any other does not. */
+function areFinite(values: Float32Array): boolean {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return Number.isFinite(sum);
+}
+
+function probabilitiesOf(answer: Float32Array): Probabilities {
+  const sum = answer.reduce((total, value) => total + value, 0);
+  // NaN fails the comparison too.
+  if (!(Math.abs(sum - 1) < 1e-3))
+    throw new CalcarError(
+      'compute-failed',
+      'The model gave no answer for this film. Read it again; if it happens twice, run `calcar doctor`.',
+    );
+  const [none, undisplaced, displaced] = [...answer].map((value) => value / sum);
+  return { none: none!, 'I-II': undisplaced!, 'III-IV': displaced! };
+}
+
+const likeliest = (probabilities: Probabilities) =>
+  gradeGroups.reduce((best, group) => (probabilities[group] > probabilities[best] ? group : best));
+
+const negative = (image: GreyImage): GreyImage => ({ ...image, values: image.values.map((value) => -value) });
+
+const reachesFilm = ({ x, y, width, height }: Box, { rows, columns }: GreyImage) =>
+  x < columns - 1 && y < rows - 1 && x + width > 1 && y + height > 1;
+
+/** The part of a box that is on the film. */
+function onFilm(box: Box, { rows, columns }: GreyImage): Box {
+  const x = Math.max(0, box.x);
+  const y = Math.max(0, box.y);
+  return {
+    x,
+    y,
+    width: Math.min(columns, box.x + box.width) - x,
+    height: Math.min(rows, box.y + box.height) - y,
+  };
+}

@@ -1,0 +1,157 @@
+import { chromium, type BrowserContext, type Page, type Route } from 'playwright-core';
+import { CalcarError } from '../contract/errors.ts';
+import { createPageServer, type PageServer } from '../contract/pageServer.ts';
+import { isOwnPage, shellOrigin } from '../contract/security.ts';
+import type { Station } from '../contract/station.ts';
+import { forwardEvents, installBridge } from './bridge.ts';
+import { findBrowser, type Browser } from './browser.ts';
+import { openRendererFiles } from './rendererFiles.ts';
+
+export interface ShellOptions {
+  readonly station: Station;
+  /** Draws into memory and shows no window. */
+  readonly headless: boolean;
+  /** The browser's own folder; one shell at a time. */
+  readonly userDataDir: string;
+  /** Null looks for one. */
+  readonly browser?: Browser | null;
+}
+
+export interface Shell {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Settles when the person has closed the window, or `close` was called. */
+  readonly closed: Promise<void>;
+  /** Closes the window, not the station. */
+  close(): Promise<void>;
+}
+
+/** A page that dies this often is not brought back: the reason is not chance. */
+const mostCrashes = 3;
+
+const browserArguments = [
+  // Nothing leaves this machine, whatever a page or the browser itself would like to fetch.
+  '--host-resolver-rules=MAP * ~NOTFOUND',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-default-apps',
+  '--disable-domain-reliability',
+  '--disable-sync',
+  '--no-pings',
+  '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
+  '--deny-permission-prompts',
+  '--no-first-run',
+  '--no-default-browser-check',
+  // The viewer needs WebGL 2; without a graphics card Chromium draws it in software only when told so.
+  '--enable-unsafe-swiftshader',
+  '--window-size=1600,1000',
+];
+
+/**
+ * Shows the station in an installed browser of Chromium's family, driven through a pipe: no port listens.
+ * Every request of the page is answered by this process or aborted.
+ *
+ * @throws CalcarError 'not-found' without a browser that fits, 'internal' when it does not start
+ */
+export async function openShell(options: ShellOptions): Promise<Shell> {
+  const browser = options.browser ?? (await findBrowser());
+  if (browser === null || (browser.headlessOnly && !options.headless))
+    throw new CalcarError(
+      'not-found',
+      'No browser that can show the station was found. Install Chromium, Chrome or Edge, or name one in CALCAR_BROWSER.',
+    );
+  const readFile = await openRendererFiles();
+  const server = createPageServer({ origin: shellOrigin, station: options.station, readFile });
+  const context = await launch(browser, options);
+  try {
+    await context.route(
+      () => true,
+      (route) => answer(route, server),
+    );
+    await context.routeWebSocket(
+      () => true,
+      (socket) => socket.close(),
+    );
+    await installBridge(context, options.station);
+    const page = context.pages()[0] ?? (await context.newPage());
+    return await openPage(context, page, options.station);
+  } catch (error) {
+    await context.close();
+    throw error;
+  }
+}
+
+async function launch(browser: Browser, { headless, userDataDir }: ShellOptions): Promise<BrowserContext> {
+  try {
+    return await chromium.launchPersistentContext(userDataDir, {
+      executablePath: browser.executablePath,
+      headless,
+      // A window decides its own size; without one the page gets that of a common screen.
+      viewport: headless ? { width: 1440, height: 900 } : null,
+      // Chromium's sandbox refuses to run as root.
+      chromiumSandbox: process.getuid?.() !== 0,
+      acceptDownloads: false,
+      serviceWorkers: 'block',
+      args: headless ? browserArguments : [...browserArguments, '--app=about:blank'],
+      ignoreDefaultArgs: ['--enable-automation'],
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+    });
+  } catch (error) {
+    throw new CalcarError(
+      'internal',
+      `The ${browser.name} did not start, so the station has no window. Name another browser in CALCAR_BROWSER.`,
+      error,
+    );
+  }
+}
+
+async function openPage(context: BrowserContext, page: Page, station: Station): Promise<Shell> {
+  const home = `${shellOrigin}/`;
+  let crashes = 0;
+  const goHome = () => {
+    page.goto(home).catch(() => undefined);
+  };
+  page.on('crash', () => {
+    crashes += 1;
+    if (crashes <= mostCrashes) goHome();
+    else void context.close();
+  });
+  page.on('framenavigated', (frame) => {
+    if (frame === page.mainFrame() && !isOwnPage(shellOrigin, frame.url())) goHome();
+  });
+  page.on('close', () => void context.close());
+  context.on('page', (other) => {
+    if (other !== page) void other.close();
+  });
+  const stopEvents = forwardEvents(page, station);
+  const closed = new Promise<void>((resolve) => {
+    context.on('close', () => {
+      stopEvents();
+      resolve();
+    });
+  });
+  await page.goto(home);
+  return { page, context, closed, close: () => context.close() };
+}
+
+async function answer(route: Route, server: PageServer): Promise<void> {
+  const request = route.request();
+  if (!request.url().startsWith(`${shellOrigin}/`)) {
+    // 'aborted' leaves the page as it is where a blocked navigation would show an error page.
+    await route.abort(request.isNavigationRequest() ? 'aborted' : 'blockedbyclient');
+    return;
+  }
+  if (request.isNavigationRequest() && !isOwnPage(shellOrigin, request.url())) {
+    await route.abort('aborted');
+    return;
+  }
+  const { status, headers, bytes } = await server(request.method(), request.url(), () =>
+    Promise.resolve(request.postDataBuffer() ?? new Uint8Array()),
+  );
+  // The page may be gone before its answer.
+  await route
+    .fulfill({ status, headers, body: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) })
+    .catch(() => undefined);
+}
