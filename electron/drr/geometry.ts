@@ -94,11 +94,11 @@ export function anteroposterior(setup: AnteroposteriorSetup): ConeBeamGeometry {
     a[2] * Math.cos(angle) + b[2] * Math.sin(angle),
   ];
   const columnDirection = turned(level, down, roll);
-  const rowDirection = turned(down, level, -roll);
+  const rowDirection = turned(down, level, -1 * roll);
   const [shiftColumns, shiftRows] = setup.detectorShift ?? [0, 0];
   const central = along(setup.isocentre, beam, sourceToImageDistance - sourceToObjectDistance);
   return {
-    source: along(setup.isocentre, beam, -sourceToObjectDistance),
+    source: along(setup.isocentre, beam, -1 * sourceToObjectDistance),
     detectorCentre: along(along(central, columnDirection, shiftColumns), rowDirection, shiftRows),
     columnDirection,
     rowDirection,

@@ -1,4 +1,5 @@
 import { CalcarError } from '../contract/errors.ts';
+import type { Millimetres } from '../contract/units.ts';
 import type { PatientPoint, Volume } from '../volume/volume.ts';
 import type { ConeBeamGeometry, Direction } from './geometry.ts';
 import { dot } from './geometry.ts';
@@ -8,6 +9,8 @@ import { airBelow, tissueMixture } from './tissue.ts';
 export interface LineIntegrals {
   readonly rows: number;
   readonly columns: number;
+  /** Distance of neighbouring columns at the detector. */
+  readonly spacing: Millimetres;
   readonly soft: Float32Array;
   readonly bone: Float32Array;
 }
@@ -56,7 +59,7 @@ export function projectMaterials(
   const bone = new Float32Array(rows * geometry.columns);
   // Path lengths are in mm, densities in g/cm³.
   trace(volume, geometry, rowRange, tissueTable, 0.1, soft, bone);
-  return { rows, columns: geometry.columns, soft, bone };
+  return { rows, columns: geometry.columns, spacing: geometry.columnSpacing, soft, bone };
 }
 
 /**
