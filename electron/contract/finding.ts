@@ -62,6 +62,8 @@ export const warningKinds = [
   'uncalibrated',
   'lossy',
   'simulated',
+  'several-frames',
+  'colour',
 ] as const;
 export const qualityWarning = z.strictObject({
   kind: z.enum(warningKinds),
