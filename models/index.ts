@@ -15,4 +15,5 @@ export * from './kernels.ts';
 export * from './layers.ts';
 export * from './load.ts';
 export * from './localizer.ts';
+export * from './training.ts';
 export * from './weights.ts';

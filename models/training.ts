@@ -1,0 +1,92 @@
+/** Networks while they learn: parameters as variables, batch norm with the batch's own moments. */
+import * as tf from '@tensorflow/tfjs';
+import type { Kernels } from './kernels.ts';
+import {
+  parametersOf,
+  type LayerSpec,
+  type Parameter,
+  type ParameterRole,
+  type Parameters,
+  type Runner,
+} from './layers.ts';
+
+export interface LearnedVariable {
+  readonly name: string;
+  readonly role: ParameterRole;
+  readonly variable: tf.Variable;
+}
+
+export interface TrainingLayers extends Runner {
+  /** In the order of the layers; moving moments are among them. */
+  readonly variables: readonly LearnedVariable[];
+  /** The present values, as plain numbers. */
+  parameters(): Promise<Parameters>;
+  dispose(): void;
+}
+
+/** Share of the old value that a moving moment keeps at each step. */
+const movingMomentum = 0.98;
+
+/** @throws RangeError when a parameter is missing */
+export function trainingLayers(
+  layers: readonly LayerSpec[],
+  start: Parameters,
+  kernels: Kernels,
+): TrainingLayers {
+  const specs = new Map(layers.map((layer) => [layer.name, layer]));
+  const variables: LearnedVariable[] = layers.flatMap(parametersOf).map(({ name, role, shape }) => {
+    const found = start.get(name);
+    if (found === undefined) throw new RangeError(`no parameter ${name}`);
+    const learns = role !== 'moving-mean' && role !== 'moving-variance';
+    return { name, role, variable: tf.variable(tf.tensor(found.values.slice(), [...shape]), learns) };
+  });
+  const byName = new Map(variables.map(({ name, variable }) => [name, variable]));
+  const at = <R extends tf.Rank>(layer: string, role: ParameterRole): tf.Tensor<R> =>
+    byName.get(`${layer}/${role}`) as unknown as tf.Tensor<R>;
+  const move = (layer: string, role: ParameterRole, value: tf.Tensor): void => {
+    const moving = byName.get(`${layer}/${role}`)!;
+    const next = tf.tidy(() => tf.add(tf.mul(moving, movingMomentum), tf.mul(value, 1 - movingMomentum)));
+    moving.assign(next);
+    next.dispose();
+  };
+
+  const layer = (name: string, x: tf.Tensor): tf.Tensor => {
+    const spec = specs.get(name);
+    if (spec === undefined) throw new RangeError(`no layer ${name}`);
+    if (spec.kind === 'dense') {
+      const y = tf.add(
+        tf.matMul(x as tf.Tensor2D, at<tf.Rank.R2>(name, 'kernel')),
+        at<tf.Rank.R1>(name, 'bias'),
+      );
+      if (spec.activation === 'linear') return y;
+      return spec.activation === 'relu' ? kernels.relu(y) : tf.tanh(y);
+    }
+    const stride = spec.kind === 'conv' ? 1 : spec.stride;
+    const y = tf.conv2d(x as tf.Tensor4D, at<tf.Rank.R4>(name, 'kernel'), stride, 'same');
+    if (spec.kind === 'conv') return tf.add(y, at<tf.Rank.R1>(name, 'bias'));
+    const normed = kernels.batchNorm(
+      y,
+      at<tf.Rank.R1>(name, 'scale'),
+      at<tf.Rank.R1>(name, 'shift'),
+      (mean, variance) => {
+        move(name, 'moving-mean', mean);
+        move(name, 'moving-variance', variance);
+      },
+    );
+    return spec.activation === 'relu' ? kernels.relu(normed) : normed;
+  };
+  return {
+    layer,
+    relu: (x) => kernels.relu(x),
+    variables,
+    parameters: async () => {
+      const parameters = new Map<string, Parameter>();
+      for (const { name, variable } of variables) {
+        const values = (await variable.data()) as Float32Array;
+        parameters.set(name, { shape: variable.shape, values: values.slice() });
+      }
+      return parameters;
+    },
+    dispose: () => tf.dispose(variables.map(({ variable }) => variable)),
+  };
+}
