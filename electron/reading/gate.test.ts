@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GreyImage } from '../contract/image.ts';
 import type { FilmTags } from '../contract/reading.ts';
+import { seeded } from '../random/random.ts';
 import { cutOffWarning, filmWarnings, outcomeOf } from './gate.ts';
 
 const apHip: FilmTags = {
@@ -23,13 +24,10 @@ function film(side: number, value: (x: number, y: number) => number): GreyImage 
   return { rows: side, columns: side, values };
 }
 
-/** Uniform noise of standard deviation 1 by a linear congruential generator (Numerical Recipes). */
+/** Uniform noise of standard deviation 1. */
 function unitNoise(): () => number {
-  let state = 1;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state / 2 ** 32 - 0.5) * Math.sqrt(12);
-  };
+  const random = seeded(1);
+  return () => random.between(-Math.sqrt(3), Math.sqrt(3));
 }
 
 const goodFilm = film(300, (x, y) => 1000 * Math.sin(3 * x) + 400 * Math.cos(5 * y));
