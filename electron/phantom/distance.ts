@@ -1,0 +1,132 @@
+/**
+ * Signed distances (negative inside, millimetres) of the shapes the anatomy is made of, after Quilez's
+ * collection of distance functions. Where a form is not exact it never has a gradient much above 1, so a
+ * march along a row with a safety factor cannot step over a surface.
+ */
+
+/** Blends two distances over `k` mm, so that bones flow into one another; quadratic, always ≤ min(a, b). */
+export function smoothMin(a: number, b: number, k: number): number {
+  const h = Math.max(k - Math.abs(a - b), 0);
+  return Math.min(a, b) - (h * h) / (4 * k);
+}
+
+export function smoothMax(a: number, b: number, k: number): number {
+  return -smoothMin(-a, -b, k);
+}
+
+export function clamp01(value: number): number {
+  return value < 0 ? 0 : value > 1 ? 1 : value;
+}
+
+/** 0 below `low`, 1 above `high`, with a smooth start and end. */
+export function smoothStep(low: number, high: number, value: number): number {
+  const t = clamp01((value - low) / (high - low));
+  return t * t * (3 - 2 * t);
+}
+
+export function mix(a: number, b: number, share: number): number {
+  return a + (b - a) * share;
+}
+
+/** First-order distance to an ellipsoid about the origin; exact on its surface. */
+export function ellipsoid(x: number, y: number, z: number, rx: number, ry: number, rz: number): number {
+  const a = x / rx;
+  const b = y / ry;
+  const c = z / rz;
+  const value = Math.sqrt(a * a + b * b + c * c);
+  const gradient = Math.sqrt((a / rx) ** 2 + (b / ry) ** 2 + (c / rz) ** 2);
+  return gradient < 1e-9 ? -Math.min(rx, ry, rz) : (value * (value - 1)) / gradient;
+}
+
+/** First-order distance to an ellipse about the origin. */
+export function ellipse(x: number, y: number, rx: number, ry: number): number {
+  const a = x / rx;
+  const b = y / ry;
+  const value = Math.sqrt(a * a + b * b);
+  const gradient = Math.sqrt((a / rx) ** 2 + (b / ry) ** 2);
+  return gradient < 1e-9 ? -Math.min(rx, ry) : (value * (value - 1)) / gradient;
+}
+
+/** Distance to a box about the origin with half sides (hx, hy, hz) and edges rounded by `radius`. */
+export function roundedBox(
+  x: number,
+  y: number,
+  z: number,
+  hx: number,
+  hy: number,
+  hz: number,
+  radius: number,
+): number {
+  const a = Math.abs(x) - hx + radius;
+  const b = Math.abs(y) - hy + radius;
+  const c = Math.abs(z) - hz + radius;
+  const outside = Math.sqrt(Math.max(a, 0) ** 2 + Math.max(b, 0) ** 2 + Math.max(c, 0) ** 2);
+  return outside + Math.min(Math.max(a, b, c), 0) - radius;
+}
+
+type Triple = readonly [number, number, number];
+
+/** A rod from one point to another whose radius runs linearly: the rami, processes and bodies of bones. */
+export class Rod {
+  readonly #x: number;
+  readonly #y: number;
+  readonly #z: number;
+  readonly #dx: number;
+  readonly #dy: number;
+  readonly #dz: number;
+  readonly #inverse: number;
+  readonly #radius: number;
+  readonly #radiusChange: number;
+
+  constructor(from: Triple, fromRadius: number, to: Triple, toRadius: number) {
+    [this.#x, this.#y, this.#z] = from;
+    this.#dx = to[0] - from[0];
+    this.#dy = to[1] - from[1];
+    this.#dz = to[2] - from[2];
+    this.#inverse = 1 / (this.#dx ** 2 + this.#dy ** 2 + this.#dz ** 2);
+    this.#radius = fromRadius;
+    this.#radiusChange = toRadius - fromRadius;
+  }
+
+  distance(x: number, y: number, z: number): number {
+    const px = x - this.#x;
+    const py = y - this.#y;
+    const pz = z - this.#z;
+    const t = clamp01((px * this.#dx + py * this.#dy + pz * this.#dz) * this.#inverse);
+    const ex = px - t * this.#dx;
+    const ey = py - t * this.#dy;
+    const ez = pz - t * this.#dz;
+    return Math.sqrt(ex * ex + ey * ey + ez * ez) - this.#radius - t * this.#radiusChange;
+  }
+}
+
+/** Exact distance to a closed polygon in the plane. */
+export class Polygon {
+  readonly #a: Float64Array;
+  readonly #b: Float64Array;
+
+  constructor(points: readonly (readonly [number, number])[]) {
+    this.#a = Float64Array.from(points, (p) => p[0]);
+    this.#b = Float64Array.from(points, (p) => p[1]);
+  }
+
+  distance(p: number, q: number): number {
+    const a = this.#a;
+    const b = this.#b;
+    const n = a.length;
+    let nearest = Infinity;
+    let inside = false;
+    for (let i = 0, j = n - 1; i < n; j = i++) {
+      const ea = a[j]! - a[i]!;
+      const eb = b[j]! - b[i]!;
+      const wa = p - a[i]!;
+      const wb = q - b[i]!;
+      const t = clamp01((wa * ea + wb * eb) / (ea * ea + eb * eb));
+      const da = wa - ea * t;
+      const db = wb - eb * t;
+      nearest = Math.min(nearest, da * da + db * db);
+      if (b[i]! > q !== b[j]! > q && p < (ea * (q - b[i]!)) / eb + a[i]!) inside = !inside;
+    }
+    return inside ? -Math.sqrt(nearest) : Math.sqrt(nearest);
+  }
+}

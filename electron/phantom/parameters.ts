@@ -1,0 +1,177 @@
+import {
+  type Degrees,
+  degrees,
+  type HounsfieldUnits,
+  hounsfield,
+  type Millimetres,
+  mm,
+} from '../contract/units.ts';
+import type { Random } from '../random/random.ts';
+import { type FractureParameters, type PhantomGrade, sampleFracture } from './fracture-parameters.ts';
+
+export type { FractureParameters, PhantomGrade } from './fracture-parameters.ts';
+
+/** One proximal femur as it would be unbroken, how it lies on the table, and its fracture if it has one. */
+export interface FemurParameters {
+  readonly neckShaftAngle: Degrees;
+  /** Version of the neck against the condyles; anteversion is positive. */
+  readonly anteversion: Degrees;
+  /** Rotation of the leg on the table; external is positive, the textbook film has -15. */
+  readonly externalRotation: Degrees;
+  /** Tilt of the shaft towards the midline, seen from the front. */
+  readonly adduction: Degrees;
+  readonly headDiameter: Millimetres;
+  /** Head centre to shaft axis, across the shaft. */
+  readonly offset: Millimetres;
+  /** Narrowest diameters of the neck. */
+  readonly neckDiameterSuperoinferior: Millimetres;
+  readonly neckDiameterAnteroposterior: Millimetres;
+  /** Outer diameter of the shaft well below the lesser trochanter. */
+  readonly shaftDiameter: Millimetres;
+  readonly shaftCortex: Millimetres;
+  readonly superiorNeckCortex: Millimetres;
+  readonly inferiorNeckCortex: Millimetres;
+  /** Tip of the greater trochanter above (positive) the centre of the head, along the shaft. */
+  readonly trochanterHeight: Millimetres;
+  readonly lesserTrochanterSize: Millimetres;
+  readonly jointSpace: Millimetres;
+  readonly fracture: FractureParameters | null;
+}
+
+/** Everything about a simulated patient but the grain of the tissue; plain data, safe to write as JSON. */
+export interface PatientParameters {
+  readonly sex: 'female' | 'male';
+  /** Years. */
+  readonly age: number;
+  /** Distance between the centres of the femoral heads. */
+  readonly hipSeparation: Millimetres;
+  /** Size of the pelvis against a mean adult man. */
+  readonly pelvisScale: number;
+  /** Forward tilt of the pelvis about the line through the hips. */
+  readonly pelvicTilt: Degrees;
+  readonly acetabularInclination: Degrees;
+  readonly acetabularAnteversion: Degrees;
+  readonly corticalDensity: HounsfieldUnits;
+  /** Cancellous bone of the femoral neck. */
+  readonly cancellousDensity: HounsfieldUnits;
+  /** Half the body's width and depth at the trochanters, skin to skin. */
+  readonly bodyHalfWidth: Millimetres;
+  readonly bodyHalfDepth: Millimetres;
+  readonly subcutaneousFat: Millimetres;
+  /** Share of fat between and inside the muscles. */
+  readonly muscleFat: number;
+  readonly bowelGasPockets: number;
+  readonly left: FemurParameters;
+  readonly right: FemurParameters;
+}
+
+/** What both hips of one person share before each gets its own small difference. */
+interface SharedHip {
+  readonly neckShaftAngle: number;
+  readonly anteversion: number;
+  readonly headDiameter: number;
+  readonly offset: number;
+  readonly externalRotation: number;
+}
+
+/**
+ * Draws a patient. Sources: neck-shaft angle 124.7 (6.2)°, version 14.5 (8.1)°, offset 42.9 (6.8) mm
+ * (Carmona 2021); head diameter 49.1 (3.5) mm in men and 43.9 (2.3) mm in women (Jamali); neck 30.8 × 25.7
+ * and 27.8 × 22.1 mm (Saengnipanthkul 2012); neck cortex by age (Poole 2010); cancellous neck 132 / 99 /
+ * 41 HU in normal, osteopenic and osteoporotic bone (JKSR 2021). Age, habitus and position are drawn
+ * before and apart from the fracture, so that they tell nothing about the grade.
+ */
+export function samplePatient(
+  random: Random,
+  grades: { left?: PhantomGrade; right?: PhantomGrade } = {},
+): PatientParameters {
+  const body = random.stream('body');
+  const sex = body.chance(0.65) ? 'female' : 'male';
+  const male = sex === 'male';
+  const age = Math.round(body.normalWithin(72, 12, 40, 98));
+  const hips = random.stream('hips');
+  const headDiameter = male ? hips.normal(49.1, 3.5) : hips.normal(43.9, 2.3);
+  const shared: SharedHip = {
+    neckShaftAngle: hips.normal(124.7, 5.7),
+    anteversion: hips.normal(14.5, 7.5),
+    headDiameter,
+    // The whole group has 42.9 (6.8); men's offsets are the longer ones.
+    offset: hips.normal(male ? 46 : 41.2, 5.6),
+    externalRotation: hips.normalWithin(-6, 12, -24, 30),
+  };
+  const pelvisScale = 0.35 * (headDiameter / 49.1) + 0.65 * (male ? 1 : 0.94) + body.normal(0, 0.025);
+  // Half the overweight of the body is subcutaneous fat, as far as an AP film is concerned.
+  const fat = body.normalWithin(male ? 18 : 26, 9, 6, 60);
+  const bone = boneQuality(random.stream('bone'), sex, age);
+  const position = random.stream('position');
+  return {
+    sex,
+    age,
+    hipSeparation: mm((male ? 178 : 182) * pelvisScale + body.normal(0, 5)),
+    pelvisScale,
+    pelvicTilt: degrees(position.normalWithin(0, 6, -14, 14)),
+    acetabularInclination: degrees(hips.normalWithin(42, 4, 32, 52)),
+    acetabularAnteversion: degrees(hips.normalWithin(18.8, 5, 5, 32)),
+    corticalDensity: hounsfield(bone.cortical),
+    cancellousDensity: hounsfield(bone.cancellous),
+    bodyHalfWidth: mm((male ? 160 : 158) * pelvisScale + fat * 0.9 + body.normal(0, 5)),
+    bodyHalfDepth: mm(88 + fat * 0.8 + body.normal(0, 5)),
+    subcutaneousFat: mm(fat),
+    muscleFat: body.between(0.05, 0.3),
+    bowelGasPockets: body.integer(9),
+    left: sampleFemur(random.stream('left'), shared, sex, age, bone, grades.left ?? 'none'),
+    right: sampleFemur(random.stream('right'), shared, sex, age, bone, grades.right ?? 'none'),
+  };
+}
+
+interface BoneQuality {
+  readonly cortical: number;
+  readonly cancellous: number;
+  /** Cortical thickness of both shaft walls over the outer diameter. */
+  readonly corticalIndex: number;
+}
+
+/** Bone is lost from 50 years on, faster in women; Dorr's cortical index spans about .42 to .62. */
+function boneQuality(random: Random, sex: 'female' | 'male', age: number): BoneQuality {
+  const lost = Math.max(age - 50, 0) * (sex === 'female' ? 1 : 0.65);
+  const person = random.normal();
+  return {
+    cortical: random.normalWithin(1450 - 4 * lost + 80 * person, 60, 1050, 1750),
+    cancellous: random.normalWithin(145 - 2.2 * lost + 25 * person, 15, 15, 240),
+    corticalIndex: random.normalWithin(0.6 - 0.0025 * lost + 0.03 * person, 0.02, 0.38, 0.68),
+  };
+}
+
+function sampleFemur(
+  random: Random,
+  shared: SharedHip,
+  sex: 'female' | 'male',
+  age: number,
+  bone: BoneQuality,
+  grade: PhantomGrade,
+): FemurParameters {
+  const male = sex === 'male';
+  const headDiameter = Math.max(shared.headDiameter + random.normal(0, 0.5), 36);
+  const size = headDiameter / (male ? 49.1 : 43.9);
+  const shaftDiameter = (male ? 30 : 27) * (0.6 + 0.4 * size) + random.normal(0, 1.2);
+  // Poole 2010: 1.63 mm at 25 years to 0.33 mm at 85 above, 3.9 to 3.3 mm below.
+  const decline = (age - 25) / 60;
+  return {
+    neckShaftAngle: degrees(shared.neckShaftAngle + random.normal(0, 2.4)),
+    anteversion: degrees(shared.anteversion + random.normal(0, 3)),
+    externalRotation: degrees(shared.externalRotation + random.normal(0, 5)),
+    adduction: degrees(random.normalWithin(6, 3, -3, 13)),
+    headDiameter: mm(headDiameter),
+    offset: mm(Math.max(shared.offset + random.normal(0, 2), 28)),
+    neckDiameterSuperoinferior: mm((male ? 30.8 : 27.8) * (0.3 + 0.7 * size) + random.normal(0, 0.9)),
+    neckDiameterAnteroposterior: mm((male ? 25.65 : 22.08) * (0.3 + 0.7 * size) + random.normal(0, 0.9)),
+    shaftDiameter: mm(shaftDiameter),
+    shaftCortex: mm((bone.corticalIndex * shaftDiameter) / 2),
+    superiorNeckCortex: mm(Math.max(1.63 - 1.3 * decline + random.normal(0, 0.15), 0.3)),
+    inferiorNeckCortex: mm(Math.max(3.9 - 0.6 * decline + random.normal(0, 0.3), 2)),
+    trochanterHeight: mm(random.normalWithin(-2, 4, -12, 8)),
+    lesserTrochanterSize: mm(random.normalWithin(9.5, 1, 7, 12)),
+    jointSpace: mm(random.normalWithin(4, 0.6, 2.6, 5.4)),
+    fracture: grade === 'none' ? null : sampleFracture(random.stream('fracture'), grade),
+  };
+}

@@ -1,0 +1,154 @@
+import {
+  clamp01,
+  ellipsoid,
+  mix,
+  Polygon,
+  Rod,
+  roundedBox,
+  smoothMax,
+  smoothMin,
+  smoothStep,
+} from './distance.ts';
+import type { PatientParameters } from './parameters.ts';
+import type { Texture } from './texture.ts';
+import type { Solid } from './voxelize.ts';
+
+/**
+ * One hip bone. Its frame has its origin in the centre of the acetabulum, x lateral, y to the back, z up
+ * along the pelvis (the anterior pelvic plane upright), and the size of a mean adult man; `distance` takes
+ * patient coordinates.
+ */
+export class HipBone implements Solid {
+  readonly #side: number;
+  readonly #hip: number;
+  readonly #scale: number;
+  readonly #cosTilt: number;
+  readonly #sinTilt: number;
+  readonly #cavity: number;
+  readonly #midline: number;
+  readonly #axis: readonly [number, number, number];
+  readonly #cortical: number;
+  readonly #cancellous: number;
+  readonly #voxel: number;
+  readonly #texture: Texture;
+  readonly #bodies: readonly Rod[];
+  readonly #rami: readonly Rod[];
+  #fromCentre = 0;
+  #distance = 0;
+
+  constructor(parameters: PatientParameters, side: 1 | -1, texture: Texture, voxel: number) {
+    const femur = side === 1 ? parameters.left : parameters.right;
+    this.#side = side;
+    this.#hip = parameters.hipSeparation / 2;
+    const k = parameters.pelvisScale;
+    this.#scale = k;
+    const tilt = (parameters.pelvicTilt * Math.PI) / 180;
+    this.#cosTilt = Math.cos(tilt);
+    this.#sinTilt = Math.sin(tilt);
+    this.#cavity = femur.headDiameter / 2 + femur.jointSpace;
+    this.#midline = -this.#hip / k;
+    const inclination = (parameters.acetabularInclination * Math.PI) / 180;
+    const anteversion = (parameters.acetabularAnteversion * Math.PI) / 180;
+    this.#axis = [
+      Math.sin(inclination) * Math.cos(anteversion),
+      -Math.sin(anteversion),
+      -Math.cos(inclination) * Math.cos(anteversion),
+    ];
+    this.#cortical = 0.72 * parameters.corticalDensity;
+    this.#cancellous = parameters.cancellousDensity;
+    this.#voxel = voxel;
+    this.#texture = texture;
+    const mid = this.#midline;
+    this.#bodies = [
+      // Arcuate line: acetabulum to sacroiliac joint.
+      new Rod([-18, 4, 18], 11, [-34, 46, 46], 9),
+      // Ischium down to its tuberosity.
+      new Rod([-14, 18, -16], 16, [-27, 24, -58], 11),
+      new Rod([-26, 24, -56], 13, [-31, 15, -78], 10),
+      // Ischial spine.
+      new Rod([-20, 34, -16], 7, [-31, 44, -24], 2.5),
+      // Rim above and behind the joint.
+      new Rod([-4, 20, 26], 15, [-20, 36, 24], 9),
+    ];
+    this.#rami = [
+      new Rod([-20, -14, -8], 12, [-34, -36, -14], 8),
+      new Rod([-34, -36, -14], 8, [mid + 16, -48, -24], 9),
+      new Rod([mid + 11, -46, -56], 8, [-34, -2, -84], 7.5),
+      new Rod([-34, -2, -84], 7.5, [-31, 14, -78], 10),
+    ];
+  }
+
+  distance(x: number, y: number, z: number): number {
+    const u = this.#side * x - this.#hip;
+    const fromCentre = Math.sqrt(u * u + y * y + z * z);
+    this.#fromCentre = fromCentre;
+    const k = this.#scale;
+    const a = u / k;
+    const b = (this.#cosTilt * y + this.#sinTilt * z) / k;
+    const c = (-this.#sinTilt * y + this.#cosTilt * z) / k;
+    const shellRadius = (this.#cavity + 5.5) / k;
+    const opening = a * this.#axis[0] + b * this.#axis[1] + c * this.#axis[2];
+    const shell = smoothMax(fromCentre / k - shellRadius, opening - 1, 4);
+    let bone = smoothMin(shell, ellipsoid(a - 4, b - 2, c - 34, 17, 21, 22), 8);
+    for (const rod of this.#bodies) bone = smoothMin(bone, rod.distance(a, b, c), 7);
+    for (const rod of this.#rami) bone = smoothMin(bone, rod.distance(a, b, c), 5);
+    const pubis = roundedBox(a - this.#midline - 15, b + 47, c + 39, 13, 8, 20, 7);
+    bone = smoothMin(bone, pubis, 6);
+    if (c > 5) bone = smoothMin(bone, wing(a, b, c), 8);
+    const symphysis = 2.3 - (a - this.#midline);
+    this.#distance = Math.max(bone * k, symphysis * k, this.#cavity - fromCentre);
+    return this.#distance;
+  }
+
+  density(x: number, y: number, z: number): number {
+    const u = this.#side * x - this.#hip;
+    const depth = this.#fromCentre - this.#cavity;
+    // The sourcil: dense bone where the roof bears the load.
+    const load = depth < 7 ? smoothStep(0.25, 0.85, z / this.#fromCentre) : 0;
+    const cortex = mix(1.3, 3.4, load * clamp01(1 - depth / 7));
+    const inner = clamp01(0.5 - (this.#distance + cortex) / this.#voxel);
+    if (inner === 0) return this.#cortical;
+    const covered = Math.max(clamp01(0.5 - this.#distance / this.#voxel), inner);
+    const grain = this.#texture.at(u + 31, y + 57, z + 11);
+    const roof = Math.exp(-((u / 22) ** 2) - ((y - 4) / 24) ** 2 - ((z - 32) / 22) ** 2);
+    const spongy = this.#cancellous * (0.8 + 1.3 * roof) + 20 + grain * (20 + 0.2 * this.#cancellous);
+    return mix(this.#cortical, spongy, inner / covered);
+  }
+}
+
+/** Outline of the iliac wing over (y, z): front spines, crest, back spines, sciatic notch. */
+const wingOutline = new Polygon([
+  [-34, 30],
+  [-38, 42],
+  [-37, 54],
+  [-50, 72],
+  [-50, 84],
+  [-34, 108],
+  [-6, 126],
+  [24, 130],
+  [54, 120],
+  [78, 100],
+  [90, 78],
+  [86, 64],
+  [72, 52],
+  [56, 40],
+  [44, 32],
+  [36, 20],
+  [10, 8],
+  [-20, 8],
+]);
+
+/** The wing: a curved plate, thick at its rim and towards the acetabulum, thin in the middle. */
+function wing(x: number, y: number, z: number): number {
+  const outline = wingOutline.distance(y, z);
+  if (outline > 25) return outline;
+  const back = clamp01(y / 50);
+  const middle =
+    2 + 0.36 * (z - 28) - 0.42 * y - 20 * back * back - 0.0022 * (z - 30) * (y - 20) * (y < 20 ? 0.5 : 0);
+  const half =
+    2.2 +
+    4.2 * Math.exp(-Math.max(-outline, 0) / 6) +
+    8 * Math.exp(-(((z - 20) / 20) ** 2)) +
+    5 * back * back;
+  return smoothMax(0.8 * (Math.abs(x - middle) - half), outline, 4);
+}

@@ -1,0 +1,125 @@
+import type { Random } from '../random/random.ts';
+import { clamp01, ellipsoid, mix, smoothStep } from './distance.ts';
+import type { PatientParameters } from './parameters.ts';
+import type { Texture } from './texture.ts';
+import { type Box, type Canvas, paint, type Solid } from './voxelize.ts';
+
+/** Half widths along x of the trunk and of a thigh in one row of a slice. */
+interface Row {
+  trunk: number;
+  thigh: number;
+}
+
+/** The body's outline: a flattened trunk that rounds off at the crotch into two thighs. */
+export class Outline {
+  readonly #p: PatientParameters;
+  readonly #crotch: number;
+  readonly centreY = 8;
+
+  constructor(parameters: PatientParameters) {
+    this.#p = parameters;
+    this.#crotch = -88 * parameters.pelvisScale;
+  }
+
+  thighCentre(z: number): number {
+    return this.#p.bodyHalfWidth - this.#thighRadius(z);
+  }
+
+  #thighRadius(z: number): number {
+    return this.#p.bodyHalfWidth * mix(0.49, 0.455, smoothStep(0, 160, -z));
+  }
+
+  /** Fills `row` for the outline shrunk by `inset` mm; 0 where the row misses. */
+  row(y: number, z: number, inset: number, row: Row): void {
+    const p = this.#p;
+    const dy = y - this.centreY;
+    const waist = 1 - 0.09 * smoothStep(30, 140, z);
+    const width = p.bodyHalfWidth * waist - inset;
+    const depth = p.bodyHalfDepth - inset;
+    const below = this.#crotch + 25 - z;
+    const rounding = below <= 0 ? 1 : below >= 30 ? 0 : Math.sqrt(1 - (below / 30) ** 2);
+    const across = Math.abs(dy) / (depth * rounding);
+    row.trunk = across < 1 ? width * rounding * (1 - across ** 2.6) ** (1 / 2.6) : 0;
+    const thigh = this.#thighRadius(z) - inset;
+    const share = Math.abs(dy) / Math.min(1.06 * thigh, p.bodyHalfDepth - inset);
+    row.thigh = z < 20 && share < 1 ? thigh * Math.sqrt(1 - share * share) : 0;
+  }
+}
+
+const skinThickness = 1.8;
+
+/** Paints air, skin, fat and muscle over the whole canvas. */
+export function paintSoftTissue(canvas: Canvas, parameters: PatientParameters, texture: Texture): void {
+  const { hounsfield, voxel } = canvas;
+  const [nx, ny, nz] = canvas.size;
+  const [ox, oy, oz] = canvas.origin;
+  const outline = new Outline(parameters);
+  const skin: Row = { trunk: 0, thigh: 0 };
+  const muscle: Row = { trunk: 0, thigh: 0 };
+  // Fatty streaks: the lowest part of the texture, as large as the patient's muscle fat.
+  const threshold = -1.9 + 4 * parameters.muscleFat;
+  hounsfield.fill(-1000);
+  for (let k = 0; k < nz; k++) {
+    const z = oz + k * voxel;
+    const centre = outline.thighCentre(z);
+    for (let j = 0; j < ny; j++) {
+      const y = oy + j * voxel;
+      outline.row(y, z, 0, skin);
+      if (skin.trunk === 0 && skin.thigh === 0) continue;
+      outline.row(y, z, parameters.subcutaneousFat, muscle);
+      const reach = Math.max(skin.trunk, skin.thigh === 0 ? 0 : centre + skin.thigh) + voxel;
+      const first = Math.max(0, Math.ceil((-reach - ox) / voxel));
+      const last = Math.min(nx - 1, Math.floor((reach - ox) / voxel));
+      const row = nx * (j + ny * k);
+      for (let i = first; i <= last; i++) {
+        const x = ox + i * voxel;
+        const a = Math.abs(x);
+        const fromThigh = Math.abs(a - centre);
+        const depth = Math.max(skin.trunk - a, skin.thigh - fromThigh);
+        const body = clamp01(0.5 + depth / voxel);
+        if (body === 0) continue;
+        const inMuscle = clamp01(0.5 + Math.max(muscle.trunk - a, muscle.thigh - fromThigh) / voxel);
+        const grain = texture.at(x, y, z);
+        let value = -103 + 5 * grain;
+        if (inMuscle > 0) {
+          const streak = clamp01((threshold - grain) * 1.2);
+          value = mix(value, mix(55 + 5 * grain, -90, streak), inMuscle);
+        } else if (depth < skinThickness) value = 40;
+        hounsfield[row + i] = Math.round(-1000 + body * (value + 1000));
+      }
+    }
+  }
+}
+
+class GasPocket implements Solid {
+  readonly centre: readonly [number, number, number];
+  readonly radii: readonly [number, number, number];
+
+  constructor(random: Random) {
+    this.centre = [random.between(-75, 75), random.between(-55, -10), random.between(30, 130)];
+    this.radii = [random.between(8, 26), random.between(7, 15), random.between(7, 16)];
+  }
+
+  distance(x: number, y: number, z: number): number {
+    const [cx, cy, cz] = this.centre;
+    return ellipsoid(x - cx, y - cy, z - cz, ...this.radii) + 1.8 * Math.sin(x / 5) * Math.sin(z / 4);
+  }
+
+  density(): number {
+    return -950;
+  }
+
+  get box(): Box {
+    const [cx, cy, cz] = this.centre;
+    const [rx, ry, rz] = this.radii;
+    return { low: [cx - rx - 4, cy - ry - 4, cz - rz - 4], high: [cx + rx + 4, cy + ry + 4, cz + rz + 4] };
+  }
+}
+
+/** Paints pockets of bowel gas in front of the sacrum. */
+export function paintBowelGas(canvas: Canvas, count: number, random: Random): void {
+  for (let n = 0; n < count; n++) {
+    const pocket = new GasPocket(random);
+    paint(canvas, pocket, pocket.box);
+  }
+}
