@@ -3,9 +3,12 @@ import type { DetectorGrid } from './detector.ts';
 import { shutterField } from './detector.ts';
 import type { Exposure, FilmLook } from './exposure.ts';
 
+/** Where -ln of the signal is above this there is a patient before the detector: 4 cm of soft tissue. */
+const bodyDensity = 0.9;
+
 /**
  * Detector signal to picture, as a digital radiography system does it: logarithm, dynamic range
- * compression, unsharp mask, window by percentiles of the exposed field, tone curve.
+ * compression, unsharp mask, window by percentiles of the body inside the shutters, tone curve.
  *
  * @param signal share of the open beam, above zero; rows × columns.
  * @returns 0..maximum, rising with attenuation.
@@ -20,9 +23,18 @@ export function develop(
   const { rows, columns, spacing } = grid;
   const plane = { rows, columns };
   const density = signal.map((value) => -Math.log(value));
+  const field = shutterField(grid, exposure);
+  const body = density.map((value, n) => (value > bodyDensity && field[n]! > 0.9 ? 1 : 0));
+  const [thin, thick] = percentiles(density, body, [1, 99.5]);
   if (look.compression.amount > 0) {
-    const shade = gaussianBlur(density, plane, look.compression.spread / spacing);
-    for (let n = 0; n < density.length; n++) density[n]! -= look.compression.amount * shade[n]!;
+    // The shade of the body alone: neither the open beam nor the shutters may throw a halo over it.
+    const held = density.map((value, n) => Math.min(thick, Math.max(thin, value)) * field[n]!);
+    const shade = gaussianBlur(held, plane, look.compression.spread / spacing);
+    const weight = gaussianBlur(field, plane, look.compression.spread / spacing);
+    const middle = (thin + thick) / 2;
+    for (let n = 0; n < density.length; n++) {
+      density[n]! -= look.compression.amount * (shade[n]! / weight[n]! - middle);
+    }
   }
   if (look.sharpening.amount > 0) {
     const smooth = gaussianBlur(density, plane, look.sharpening.spread / spacing);
@@ -30,8 +42,7 @@ export function develop(
       density[n]! += look.sharpening.amount * (density[n]! - smooth[n]!);
     }
   }
-  const field = shutterField(grid, exposure);
-  const [black, white] = percentiles(density, field, look.window);
+  const [black, white] = percentiles(density, body, look.window);
   const pixels = new Uint16Array(density.length);
   for (let n = 0; n < pixels.length; n++) {
     const value = tone((density[n]! - black) / (white - black), look.shoulder) ** look.gamma;
@@ -41,40 +52,42 @@ export function develop(
   return pixels;
 }
 
-/** 0..1 from any value: a straight cut mixed with a smooth curve that has the same middle and slope there. */
+/** 0..1 from any value: a straight cut mixed with a smooth curve of the same middle. */
 function tone(value: number, shoulder: number): number {
   const cut = Math.min(1, Math.max(0, value));
   const bent = 0.5 + 0.5 * Math.tanh(2 * (value - 0.5));
   return cut + shoulder * (bent - cut);
 }
 
-/** Two percentiles over the open field, from a histogram of 4096 bins. */
+/** Two percentiles of the values where the mask is not 0, from a histogram of 4096 bins; over all where it is empty. */
 function percentiles(
   values: Float32Array,
-  field: Float32Array,
+  mask: Float32Array,
   [low, high]: FilmLook['window'],
 ): [number, number] {
   let least = Infinity;
   let most = -Infinity;
+  let total = 0;
+  const everywhere = !mask.some((inside) => inside !== 0);
   for (let n = 0; n < values.length; n++) {
-    if (field[n]! < 0.9) continue;
+    if (!everywhere && mask[n] === 0) continue;
+    total++;
     if (values[n]! < least) least = values[n]!;
     if (values[n]! > most) most = values[n]!;
   }
   if (!(most > least)) return [least, least + 1];
   const bins = 4096;
   const counts = new Uint32Array(bins);
-  let total = 0;
+  const scale = bins / (most - least);
   for (let n = 0; n < values.length; n++) {
-    if (field[n]! < 0.9) continue;
-    counts[Math.min(bins - 1, Math.floor(((values[n]! - least) / (most - least)) * bins))]!++;
-    total++;
+    if (!everywhere && mask[n] === 0) continue;
+    counts[Math.min(bins - 1, Math.floor((values[n]! - least) * scale))]!++;
   }
   const at = (percent: number): number => {
     let below = 0;
     let bin = 0;
     while (bin < bins - 1 && below + counts[bin]! < (percent / 100) * total) below += counts[bin++]!;
-    return least + ((bin + 0.5) / bins) * (most - least);
+    return least + (bin + 0.5) / scale;
   };
   const black = at(low);
   return [black, Math.max(at(high), black + 1e-3)];
