@@ -1,6 +1,6 @@
 import { chromium, type BrowserContext, type Page, type Route } from 'playwright-core';
 import { CalcarError } from '../contract/errors.ts';
-import { createPageServer, type PageServer } from '../contract/pageServer.ts';
+import { createPageServer, type PageServer, type PageServerOptions } from '../contract/pageServer.ts';
 import { isOwnPage, shellOrigin } from '../contract/security.ts';
 import type { Station } from '../contract/station.ts';
 import { forwardEvents, installBridge } from './bridge.ts';
@@ -15,6 +15,8 @@ export interface ShellOptions {
   readonly userDataDir: string;
   /** Null looks for one. */
   readonly browser?: Browser | null;
+  /** The page's files; those of the built renderer when left out. */
+  readonly readFile?: PageServerOptions['readFile'];
 }
 
 export interface Shell {
@@ -42,10 +44,15 @@ const browserArguments = [
   '--deny-permission-prompts',
   '--no-first-run',
   '--no-default-browser-check',
+  // Without it Chromium warns of the flags above in a bar over the film.
+  '--test-type',
   // The viewer needs WebGL 2; without a graphics card Chromium draws it in software only when told so.
   '--enable-unsafe-swiftshader',
   '--window-size=1600,1000',
 ];
+
+/** A window without an address bar starts with a page of its own; black, since the room is dark. */
+const waitingPage = 'data:text/html,<title>Calcar</title><body style="background:%23000">';
 
 /**
  * Shows the station in an installed browser of Chromium's family, driven through a pipe: no port listens.
@@ -60,7 +67,7 @@ export async function openShell(options: ShellOptions): Promise<Shell> {
       'not-found',
       'No browser that can show the station was found. Install Chromium, Chrome or Edge, or name one in CALCAR_BROWSER.',
     );
-  const readFile = await openRendererFiles();
+  const readFile = options.readFile ?? (await openRendererFiles());
   const server = createPageServer({ origin: shellOrigin, station: options.station, readFile });
   const context = await launch(browser, options);
   try {
@@ -92,7 +99,7 @@ async function launch(browser: Browser, { headless, userDataDir }: ShellOptions)
       chromiumSandbox: process.getuid?.() !== 0,
       acceptDownloads: false,
       serviceWorkers: 'block',
-      args: headless ? browserArguments : [...browserArguments, '--app=about:blank'],
+      args: headless ? browserArguments : [...browserArguments, `--app=${waitingPage}`],
       ignoreDefaultArgs: ['--enable-automation'],
       handleSIGINT: false,
       handleSIGTERM: false,
