@@ -92,7 +92,7 @@ export class Fracture {
     const superior: Vector = [this.#femur.cosine, 0, this.#femur.sine];
     const proximal: RigidMotion = {
       // About +y, head's dome to lateral: valgus. About the neck's height, dome to the back: posterior tilt.
-      rotation: multiply(rotationAbout([0, 1, 0], p.valgus), rotationAbout(superior, -p.posteriorTilt)),
+      rotation: multiply(rotationAbout([0, 1, 0], p.valgus), rotationAbout(superior, -1 * p.posteriorTilt)),
       translation: [0, 0, 0],
     };
     const hinge = add(this.centre, scale(superior, -0.8 * this.#femur.neckRadius));
@@ -101,7 +101,7 @@ export class Fracture {
     const slide = p.slide * 2 * this.#femur.neckRadius + p.migration / Math.max(this.up[2], 0.5);
     const shift = add(
       add(follow, scale(this.up, slide)),
-      add(scale(neckAxis, -p.impaction), scale(this.normal, p.gap)),
+      add(scale(neckAxis, -1 * p.impaction), scale(this.normal, p.gap)),
     );
     const turn = p.externalRotation === 0 ? identity : rotationAbout([0, 0, 1], p.externalRotation);
     // Turns about a vertical through the fracture, so that the broken ends stay together.
