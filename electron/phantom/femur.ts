@@ -92,7 +92,7 @@ export class Femur {
     const neck = Math.max(
       ellipse(across + 2.5 * past * past, y, height, depth),
       -along,
-      along - this.axisLength,
+      along - this.axisLength - 8,
     );
 
     const down = this.#shaftZ - z;
@@ -104,7 +104,7 @@ export class Femur {
         this.#shaftRadius + 7 * flare,
         0.97 * this.#shaftRadius + 4.5 * flare,
       ),
-      -down - 2,
+      -down - 12,
     );
 
     const tip = this.#tipZ;
@@ -136,7 +136,7 @@ export class Femur {
     const radius = this.headRadius;
     const up = clamp01(0.5 + 0.5 * (across / this.neckRadius) + 0.1 * (y / this.#neckDepth));
     const neck = mix(p.inferiorNeckCortex, p.superiorNeckCortex, up);
-    const headAndNeck = mix(0.9, neck, smoothStep(0.55 * radius, radius, along));
+    const headAndNeck = mix(0.75, neck, smoothStep(0.55 * radius, radius, along));
     const down = this.#shaftZ - z;
     const medial = clamp01((this.#shaftX - x) / this.#shaftRadius);
     const metaphysis = mix(1.3, p.inferiorNeckCortex, medial);
@@ -156,7 +156,7 @@ export class Femur {
     const compressive = Math.exp(-((beside / compressiveWidth) ** 2) - (y / (0.75 * radius)) ** 2);
     // Principal tensile group: an arc from the lateral cortex over the neck to the fovea.
     const fromArc = Math.hypot(x - this.#arcX, z - this.#arcZ) - this.#arcRadius;
-    const tensile = Math.exp(-((fromArc / 5.5) ** 2) - (y / (0.8 * radius)) ** 2);
+    const tensile = Math.exp(-((fromArc / 6.5) ** 2) - (y / (0.8 * radius)) ** 2);
     const along = x * this.sine - z * this.cosine;
     const across = x * this.cosine + z * this.sine;
     const ward = Math.exp(
@@ -166,9 +166,9 @@ export class Femur {
     const grain = this.#texture.at(x, y, z);
     const spongy =
       base * (0.75 + 0.6 * inHead) +
-      strength * (1.25 * compressive + 0.75 * tensile) -
+      strength * (1.5 * compressive + 0.8 * tensile) -
       (base + 40) * 0.8 * ward +
-      grain * (18 + 0.22 * base);
+      grain * (30 + 0.35 * base);
     const trochanter = smoothStep(this.#shaftX - 2, this.#shaftX + 12, x);
     return mix(spongy * (1 - 0.35 * trochanter), -45 + 6 * grain, smoothStep(18, 62, down));
   }

@@ -82,7 +82,7 @@ export function sampleFracture(random: Random, grade: Exclude<PhantomGrade, 'non
         valgus: degrees(-motion.between(10, 35)),
         posteriorTilt: degrees(motion.normalWithin(18.4, 5.2, 5, 32)),
         gap: mm(motion.between(0, 1.5)),
-        slide: motion.between(0.15, 0.45),
+        slide: motion.between(0.1, 0.35),
         externalRotation: degrees(motion.between(15, 40)),
       };
     case 'IV':

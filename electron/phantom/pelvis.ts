@@ -71,10 +71,10 @@ export class HipBone implements Solid {
       new Rod([-4, 20, 26], 15, [-20, 36, 24], 9),
     ];
     this.#rami = [
-      new Rod([-20, -14, -8], 12, [-34, -36, -14], 8),
-      new Rod([-34, -36, -14], 8, [mid + 16, -48, -24], 9),
-      new Rod([mid + 11, -46, -56], 8, [-34, -2, -84], 7.5),
-      new Rod([-34, -2, -84], 7.5, [-31, 14, -78], 10),
+      new Rod([-20, -14, -8], 13, [-34, -36, -13], 9.5),
+      new Rod([-34, -36, -13], 9.5, [mid + 15, -48, -24], 10),
+      new Rod([mid + 13, -46, -54], 7.5, [0.55 * mid, -26, -72], 6.5),
+      new Rod([0.55 * mid, -26, -72], 6.5, [-33, 8, -80], 9.5),
     ];
   }
 
@@ -89,12 +89,12 @@ export class HipBone implements Solid {
     const shellRadius = (this.#cavity + 5.5) / k;
     const opening = a * this.#axis[0] + b * this.#axis[1] + c * this.#axis[2];
     const shell = smoothMax(fromCentre / k - shellRadius, opening - 1, 4);
-    let bone = smoothMin(shell, ellipsoid(a - 4, b - 2, c - 34, 17, 21, 22), 8);
+    let bone = smoothMin(shell, ellipsoid(a - 3, b - 2, c - 27, 18, 22, 17), 10);
     for (const rod of this.#bodies) bone = smoothMin(bone, rod.distance(a, b, c), 7);
-    for (const rod of this.#rami) bone = smoothMin(bone, rod.distance(a, b, c), 5);
-    const pubis = roundedBox(a - this.#midline - 15, b + 47, c + 39, 13, 8, 20, 7);
-    bone = smoothMin(bone, pubis, 6);
-    if (c > 5) bone = smoothMin(bone, wing(a, b, c), 8);
+    for (const rod of this.#rami) bone = smoothMin(bone, rod.distance(a, b, c), 9);
+    const pubis = roundedBox(a - this.#midline - 14, b + 47, c + 38, 12.5, 8, 20, 7.5);
+    bone = smoothMin(bone, pubis, 9);
+    if (c > 5) bone = smoothMin(bone, wing(a, b, c), 12);
     const symphysis = 2.3 - (a - this.#midline);
     this.#distance = Math.max(bone * k, symphysis * k, this.#cavity - fromCentre);
     return this.#distance;
@@ -148,7 +148,10 @@ function wing(x: number, y: number, z: number): number {
   const half =
     2.2 +
     4.2 * Math.exp(-Math.max(-outline, 0) / 6) +
-    8 * Math.exp(-(((z - 20) / 20) ** 2)) +
+    11 * Math.exp(-(((z - 14) / 32) ** 2)) +
     5 * back * back;
-  return smoothMax(0.8 * (Math.abs(x - middle) - half), outline, 4);
+  // The plate leans more the further back it lies; its thickness is measured across it.
+  const slope = -0.42 - (y > 0 && y < 50 ? 0.8 * back : 0);
+  const across = 1 / Math.sqrt(1.13 + slope * slope);
+  return smoothMax(across * (Math.abs(x - middle) - half / across), outline, 5);
 }

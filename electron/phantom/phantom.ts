@@ -103,7 +103,7 @@ function femurBox(
   const offset = femurParameters.offset;
   for (const x of [offset - 40, offset + 30]) {
     for (const y of [-30, 32]) {
-      for (const z of [femurParameters.trochanterHeight + 6, -260]) {
+      for (const z of [femurParameters.trochanterHeight + 6, -320]) {
         points.push(inPatient([x, y, z], placement, side, fracture?.distal));
       }
     }
@@ -128,9 +128,9 @@ function blankCanvas(parameters: PatientParameters, voxel: Millimetres): Canvas 
   const front = outline.centreY - parameters.bodyHalfDepth - margin;
   const depth = 2 * (parameters.bodyHalfDepth + margin);
   const lowest = (femur: FemurParameters) =>
-    -Math.max(1.56 * (femur.offset / Math.tan(((180 - femur.neckShaftAngle) * Math.PI) / 180)), 50) - 90;
+    -Math.max(1.56 * (femur.offset / Math.tan(((180 - femur.neckShaftAngle) * Math.PI) / 180)), 50) - 112;
   const bottom = Math.min(lowest(parameters.left), lowest(parameters.right));
-  const top = 150 * k;
+  const top = 150 * k + 32;
   const count = (length: number) => Math.ceil(length / voxel) + 1;
   const size = [count(2 * halfWidth), count(depth), count(top - bottom)] as const;
   const bytes = size[0] * size[1] * size[2] * 2;

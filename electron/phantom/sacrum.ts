@@ -13,7 +13,9 @@ export class Sacrum implements Solid {
   readonly #voxel: number;
   readonly #texture: Texture;
   readonly #halfWidth: number;
-  #distance = 0;
+  /** Distance to the walls that have a cortex: all but the foramina's. */
+  #wall = 0;
+  #plate = 0;
 
   constructor(parameters: PatientParameters, texture: Texture, voxel: number) {
     this.#scale = parameters.pelvisScale;
@@ -32,8 +34,10 @@ export class Sacrum implements Solid {
     const a = Math.abs(x) / k;
     const b = (this.#cosTilt * y + this.#sinTilt * z) / k;
     const c = (-this.#sinTilt * y + this.#cosTilt * z) / k;
-    this.#distance = Math.min(this.#sacrum(a, b, c), lumbar(a, b, c - 126), lumbar(a, b + 2, c - 164)) * k;
-    return this.#distance;
+    const sacrum = this.#sacrum(a, b, c);
+    const spine = Math.min(lumbar(a, b, c - 126), lumbar(a, b + 2, c - 164));
+    this.#wall = Math.min(this.#plate, spine) * k;
+    return Math.min(sacrum, spine) * k;
   }
 
   #sacrum(a: number, b: number, c: number): number {
@@ -43,22 +47,27 @@ export class Sacrum implements Solid {
     const centre = 38 + 52 * Math.sin(Math.min(t * 1.25, 1) * 1.7) - 14 * t * t;
     const thick = mix(20, 5, t) + (a < 22 ? 3 * (1 - t) : 0);
     const plate = smoothMax(
-      smoothMax(0.85 * (a - half), 0.75 * (Math.abs(b - centre) - thick), 6),
-      Math.max(c - 102, -23 - c),
-      4,
+      smoothMax(0.85 * (a - half - 2 * Math.cos(c / 3.1)), 0.75 * (Math.abs(b - centre) - thick), 22),
+      Math.max(c - 100 - 0.16 * (38 - b) + 0.004 * a * a, -23 - c),
+      9,
     );
     let holes = Infinity;
     for (let level = 0; level < 4; level++) {
       const height = 80 - 19 * level;
-      holes = Math.min(holes, Math.hypot(a - 21 + 2 * level, c - height) - 5 + 0.5 * level);
+      holes = Math.min(
+        holes,
+        Math.hypot(0.8 * (a - 22 + 2 * level), c - height - 0.25 * a) - 4.5 + 0.4 * level,
+      );
     }
-    return Math.max(plate, -holes);
+    // The foramina have no cortex of their own to speak of.
+    this.#plate = plate;
+    return smoothMax(plate, -holes, 4);
   }
 
   density(x: number, y: number, z: number): number {
-    const inner = clamp01(0.5 - (this.#distance + 1.1) / this.#voxel);
+    const inner = clamp01(0.5 - (this.#wall + 0.9) / this.#voxel);
     if (inner === 0) return this.#cortical;
-    const covered = Math.max(clamp01(0.5 - this.#distance / this.#voxel), inner);
+    const covered = Math.max(clamp01(0.5 - this.#wall / this.#voxel), inner);
     const grain = this.#texture.at(x + 5, y + 91, z + 43);
     return mix(this.#cortical, this.#cancellous + 25 + 25 * grain, inner / covered);
   }

@@ -10,6 +10,9 @@ interface Row {
   thigh: number;
 }
 
+/** Half width of a shape that a row does not meet. */
+const missed = -1e4;
+
 /** The body's outline: a flattened trunk that rounds off at the crotch into two thighs. */
 export class Outline {
   readonly #p: PatientParameters;
@@ -26,23 +29,26 @@ export class Outline {
   }
 
   #thighRadius(z: number): number {
-    return this.#p.bodyHalfWidth * mix(0.49, 0.455, smoothStep(0, 160, -z));
+    // Above the hip joint the thigh shrinks out of the way inside the trunk.
+    return this.#p.bodyHalfWidth * (mix(0.49, 0.455, smoothStep(0, 160, -z)) - 0.2 * smoothStep(0, 60, z));
   }
 
-  /** Fills `row` for the outline shrunk by `inset` mm; 0 where the row misses. */
+  /** Fills `row` for the outline shrunk by `inset` mm. */
   row(y: number, z: number, inset: number, row: Row): void {
     const p = this.#p;
     const dy = y - this.centreY;
-    const waist = 1 - 0.09 * smoothStep(30, 140, z);
+    const waist = 1 - 0.09 * smoothStep(30, 170, z);
     const width = p.bodyHalfWidth * waist - inset;
     const depth = p.bodyHalfDepth - inset;
+    // From the trochanters down the trunk narrows to the perineum and leaves the outline to the thighs.
+    const girdle = mix(0.3, 1, smoothStep(this.#crotch + 5, 15, z));
     const below = this.#crotch + 25 - z;
     const rounding = below <= 0 ? 1 : below >= 30 ? 0 : Math.sqrt(1 - (below / 30) ** 2);
     const across = Math.abs(dy) / (depth * rounding);
-    row.trunk = across < 1 ? width * rounding * (1 - across ** 2.6) ** (1 / 2.6) : 0;
+    row.trunk = across < 1 ? width * girdle * rounding * (1 - across ** 2.6) ** (1 / 2.6) : missed;
     const thigh = this.#thighRadius(z) - inset;
     const share = Math.abs(dy) / Math.min(1.06 * thigh, p.bodyHalfDepth - inset);
-    row.thigh = z < 20 && share < 1 ? thigh * Math.sqrt(1 - share * share) : 0;
+    row.thigh = z < 60 && share < 1 ? thigh * (1 - share ** 2.3) ** (1 / 2.3) : missed;
   }
 }
 
@@ -65,9 +71,9 @@ export function paintSoftTissue(canvas: Canvas, parameters: PatientParameters, t
     for (let j = 0; j < ny; j++) {
       const y = oy + j * voxel;
       outline.row(y, z, 0, skin);
-      if (skin.trunk === 0 && skin.thigh === 0) continue;
+      if (skin.trunk === missed && skin.thigh === missed) continue;
       outline.row(y, z, parameters.subcutaneousFat, muscle);
-      const reach = Math.max(skin.trunk, skin.thigh === 0 ? 0 : centre + skin.thigh) + voxel;
+      const reach = Math.max(skin.trunk, centre + skin.thigh) + voxel;
       const first = Math.max(0, Math.ceil((-reach - ox) / voxel));
       const last = Math.min(nx - 1, Math.floor((reach - ox) / voxel));
       const row = nx * (j + ny * k);

@@ -82,11 +82,11 @@ function boxCorners(
   const { greaterTrochanter, lesserTrochanter } = femur.landmarks;
   const below = lesserZ - 1.5 * parameters.lesserTrochanterSize - 15;
   return [
-    fixed(-socket - 10, 0, 0),
-    fixed(0, 0, socket + 14),
+    fixed(-socket - 14, 0, 0),
+    fixed(0, 0, socket + 18),
     fixed(socket + 6, 0, 0),
     inPatient(add(greaterTrochanter, [0, 0, 4]), placement, side, distal),
-    inPatient([parameters.offset + 30, 5, greaterTrochanter[2] - 24], placement, side, distal),
+    inPatient([parameters.offset + 34, 5, greaterTrochanter[2] - 24], placement, side, distal),
     inPatient([parameters.offset + 9, 27, greaterTrochanter[2] - 24], placement, side, distal),
     inPatient([parameters.offset + 9, -16, greaterTrochanter[2] - 24], placement, side, distal),
     inPatient(add(lesserTrochanter, [-4, 0, 0]), placement, side, distal),
