@@ -19,14 +19,15 @@ const flags = {
   create: sqlite3.OPEN_READWRITE | sqlite3.OPEN_CREATE,
 } as const;
 
-export function openConnection(path: string, mode: keyof typeof flags): Promise<Connection> {
+/** @param busyMs how long to wait for a lock that another process holds */
+export function openConnection(path: string, mode: keyof typeof flags, busyMs = 5000): Promise<Connection> {
   return new Promise((resolve, reject) => {
     const handle = new sqlite3.Database(path, flags[mode] | sqlite3.OPEN_FULLMUTEX, (error) => {
       if (error) {
         reject(databaseError(error, path));
         return;
       }
-      handle.configure('busyTimeout', 5000);
+      handle.configure('busyTimeout', busyMs);
       resolve(wrap(handle, path));
     });
   });

@@ -10,7 +10,7 @@ import { openDatabase } from './database.ts';
 import { addFilm, addUnusable, countFilms, findFilm, listFilms, setFilmState } from './films.ts';
 import { loadDraft, removeDraft, saveDraft } from './drafts.ts';
 import { migrations } from './migrations/all.ts';
-import { prepareFile } from './prepare-file.ts';
+import { prepareFile } from './prepareFile.ts';
 import { appendPersonRead, readsOfFilm } from './reads.ts';
 import { loadSettings, saveSettings } from './settings.ts';
 import { hashOf, sampleFilm, sampleRead } from './testing/samples.ts';

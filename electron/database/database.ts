@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Connection, SqlValue } from './connection.ts';
 import { openConnection } from './connection.ts';
 import { databaseDamaged } from './failure.ts';
-import { prepareFile } from './prepare-file.ts';
+import { prepareFile } from './prepareFile.ts';
 
 declare const mayWrite: unique symbol;
 

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import type { ReadDraft } from '../contract/reads.ts';
-import { readDraft } from '../contract/reads.ts';
+import type { UnfinishedRead } from '../contract/reads.ts';
+import { unfinishedRead } from '../contract/reads.ts';
 import type { Reader, Writer } from './database.ts';
 import { stored } from './stored.ts';
 
 /** Keeps the unfinished read of one reader on one film, in place of the last one. */
-export async function saveDraft(db: Writer, draft: ReadDraft, at: string): Promise<void> {
+export async function saveDraft(db: Writer, draft: UnfinishedRead, at: string): Promise<void> {
   await db.run(
     'INSERT OR REPLACE INTO drafts (image_hash, reader, saved_at, content) VALUES (?, ?, ?, ?)',
     draft.imageHash,
@@ -15,9 +15,13 @@ export async function saveDraft(db: Writer, draft: ReadDraft, at: string): Promi
   );
 }
 
-export async function loadDraft(db: Reader, imageHash: string, reader: string): Promise<ReadDraft | null> {
+export async function loadDraft(
+  db: Reader,
+  imageHash: string,
+  reader: string,
+): Promise<UnfinishedRead | null> {
   const row = await db.first(
-    z.object({ content: stored(readDraft) }),
+    z.object({ content: stored(unfinishedRead) }),
     'SELECT content FROM drafts WHERE image_hash = ? AND reader = ?',
     imageHash,
     reader,

@@ -103,27 +103,48 @@ export async function hasRead(db: Reader, imageHash: string, reader: string): Pr
   return row !== undefined;
 }
 
-/** Remembers that this reader was given the machine's answer for this film, so that no later read of it counts as blinded. */
+const disclosure = z.object({ model_hash: z.string() });
+
+/** Remembers that this reader was given the answer of this model, so that no later read of the film counts as blinded. */
 export async function recordDisclosure(
   db: Writer,
-  imageHash: string,
+  found: Finding,
   reader: string,
   at: string,
 ): Promise<void> {
   await db.run(
-    'INSERT OR IGNORE INTO disclosures (image_hash, reader, at) VALUES (?, ?, ?)',
-    imageHash,
+    'INSERT OR IGNORE INTO disclosures (image_hash, reader, model_hash, at) VALUES (?, ?, ?, ?)',
+    found.imageHash,
     reader,
+    found.modelHash,
     at,
   );
 }
 
-export async function wasDisclosed(db: Reader, imageHash: string, reader: string): Promise<boolean> {
+/** The model whose answer for this film any of these readers was given last; undefined where none was. */
+export async function disclosedModel(
+  db: Reader,
+  imageHash: string,
+  readers: readonly string[],
+): Promise<string | undefined> {
   const row = await db.first(
-    z.object({ at: z.string() }),
-    'SELECT at FROM disclosures WHERE image_hash = ? AND reader = ?',
+    disclosure,
+    `SELECT model_hash FROM disclosures WHERE image_hash = ? AND reader IN (SELECT value FROM json_each(?))
+     ORDER BY at DESC LIMIT 1`,
     imageHash,
+    JSON.stringify(readers),
+  );
+  return row?.model_hash;
+}
+
+/** True when this reader is known to have been given this very answer. */
+export async function wasDisclosed(db: Reader, found: Finding, reader: string): Promise<boolean> {
+  const row = await db.first(
+    disclosure,
+    'SELECT model_hash FROM disclosures WHERE image_hash = ? AND reader = ? AND model_hash = ?',
+    found.imageHash,
     reader,
+    found.modelHash,
   );
   return row !== undefined;
 }

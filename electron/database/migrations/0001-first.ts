@@ -61,11 +61,13 @@ export const first: Migration = {
              h.value ->> '$.box.width' AS box_width, h.value ->> '$.box.height' AS box_height
       FROM reads r, json_each(r.content, '$.hips') h WHERE r.kind = 'person';
 
+    /* Which reader was given which model's answer for which film; the empty name is a reader without one. */
     CREATE TABLE disclosures (
       image_hash TEXT NOT NULL REFERENCES films (image_hash),
       reader TEXT NOT NULL,
+      model_hash TEXT NOT NULL,
       at TEXT NOT NULL,
-      PRIMARY KEY (image_hash, reader)
+      PRIMARY KEY (image_hash, reader, model_hash)
     ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE drafts (

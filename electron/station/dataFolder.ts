@@ -1,0 +1,51 @@
+import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { databaseError } from '../database/failure.ts';
+
+/** Where Calcar keeps its data: CALCAR_HOME, else the system's place for a person's application data. */
+export function defaultDataFolder(
+  environment: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): string {
+  const chosen = environment['CALCAR_HOME'];
+  if (chosen) return chosen;
+  switch (platform) {
+    case 'win32':
+      return join(environment['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'Calcar');
+    case 'darwin':
+      return join(homedir(), 'Library', 'Application Support', 'Calcar');
+    default:
+      return join(environment['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'calcar');
+  }
+}
+
+/** The places inside a data folder. */
+export interface DataFolder {
+  readonly path: string;
+  readonly database: string;
+  readonly films: string;
+  readonly thumbnails: string;
+  readonly logs: string;
+}
+
+/**
+ * Makes the folder where it is missing; only its owner may look into it.
+ * @throws CalcarError 'read-only', 'disk-full'
+ */
+export async function openDataFolder(path: string): Promise<DataFolder> {
+  const folder: DataFolder = {
+    path,
+    database: join(path, 'calcar.sqlite'),
+    films: join(path, 'films'),
+    thumbnails: join(path, 'thumbnails'),
+    logs: join(path, 'logs'),
+  };
+  try {
+    for (const part of [folder.path, folder.films, folder.thumbnails, folder.logs])
+      await mkdir(part, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw databaseError(error, folder.database);
+  }
+  return folder;
+}

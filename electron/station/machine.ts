@@ -1,0 +1,47 @@
+import type { ComputeState } from '../contract/api.ts';
+import { CalcarError } from '../contract/errors.ts';
+import type { GradeGroup, SaliencyMap } from '../contract/finding.ts';
+import type { Box, GreyImage } from '../contract/image.ts';
+import type { FilmTags, Reading } from '../contract/reading.ts';
+
+/** The models as the station names them on every finding. */
+export interface ModelIdentity {
+  readonly name: string;
+  /** SHA-256 over the weights files. */
+  readonly hash: string;
+  /** First line of the model card. */
+  readonly warning: string;
+}
+
+/** What reads films for the station: the compute process, seen from the station's side. */
+export interface Machine {
+  state(): ComputeState;
+  /** Null until the models are loaded. */
+  model(): ModelIdentity | null;
+  /**
+   * Waits for the models where they are still loading.
+   * @throws CalcarError 'compute-crashed', 'model-missing', 'model-damaged', 'backend-unavailable', 'compute-failed'
+   */
+  read(
+    image: GreyImage,
+    tags: FilmTags,
+  ): Promise<{ reading: Reading; backend: string; model: ModelIdentity }>;
+  /** The evidence for `of` over the hip at `box`. */
+  saliency(image: GreyImage, box: Box, of: GradeGroup): Promise<SaliencyMap>;
+  subscribe(listener: (state: ComputeState) => void): () => void;
+  close(): Promise<void>;
+}
+
+/** For a station that was opened without tensors: it keeps films and persons' reads and answers nothing. */
+export function noMachine(): Machine {
+  const sentence = 'This station was opened without the reading models.';
+  const refuse = (): Promise<never> => Promise.reject(new CalcarError('backend-unavailable', sentence));
+  return {
+    state: () => ({ state: 'failed', backend: null, sentence }),
+    model: () => null,
+    read: refuse,
+    saliency: refuse,
+    subscribe: () => () => undefined,
+    close: () => Promise.resolve(),
+  };
+}

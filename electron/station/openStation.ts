@@ -1,0 +1,173 @@
+import type { Reply } from '../contract/api.ts';
+import { CalcarError, toWireError } from '../contract/errors.ts';
+import type { ImportOutcome } from '../contract/reads.ts';
+import type { Station } from '../contract/station.ts';
+import type { ChainReport } from '../database/chain.ts';
+import { verifyChain } from '../database/chain.ts';
+import { openDatabase } from '../database/database.ts';
+import { filmsToRead } from '../database/films.ts';
+import { openRadiograph, renderDisplay } from '../dicom/index.ts';
+import { answerAsset, wireAsset } from './assets.ts';
+import { answerCall, callsOf } from './calls.ts';
+import type { Context } from './context.ts';
+import { usableFilm } from './context.ts';
+import { defaultDataFolder, openDataFolder } from './dataFolder.ts';
+import { createEvents } from './events.ts';
+import { openFilmStore } from './filmStore.ts';
+import { lockFolder } from './folderLock.ts';
+import { importPath } from './importPaths.ts';
+import { openLog } from './log.ts';
+import { noMachine } from './machine.ts';
+import type { DemoOutcome } from './makeDemo.ts';
+import { makeDemo } from './makeDemo.ts';
+import { createOpenedFilms } from './openedFilms.ts';
+import { readFilm } from './readFilm.ts';
+import { createReadingQueue } from './readingQueue.ts';
+import { stationVersion } from './version.ts';
+
+export interface StationOptions {
+  /** Default: `defaultDataFolder()`. */
+  readonly dataDir?: string;
+  /** What opens it, in words for a person who finds the folder taken: 'the Calcar window'. */
+  readonly door?: string;
+  /** False: no tensor process is started, and films stay unread. */
+  readonly compute?: boolean;
+  /** False: an imported film is read only when it is asked for. */
+  readonly readInBackground?: boolean;
+}
+
+/** The station with what only a door in the same process uses. */
+export interface OpenStation extends Station {
+  readonly dataDir: string;
+  /** Imports one file from disk. @throws CalcarError when the station itself cannot take it */
+  importPath(path: string): Promise<ImportOutcome>;
+  /** Simulates and imports the first films of the demo cohort; says what each really shows. */
+  makeDemo(patients: number): Promise<DemoOutcome[]>;
+  /** The film as its file says it should look: rows × columns display greys, 0 black … 255 white. */
+  displayGreys(imageHash: string): Promise<{ rows: number; columns: number; greys: Uint8Array }>;
+  /** Recomputes the hash chain of all reads. */
+  verifyReads(): Promise<ChainReport>;
+}
+
+/**
+ * Opens the data folder, the database and the decode worker, starts compute, and goes on reading the films
+ * that were left unread.
+ * @throws CalcarError 'folder-in-use', 'read-only', 'disk-full', 'database-damaged', 'database-newer', 'database-failed'
+ */
+export async function openStation(options: StationOptions = {}): Promise<OpenStation> {
+  /** What was opened, to be closed in the opposite order, also when a later part does not open. */
+  const closers: (() => Promise<void> | void)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    return await compose(options, closers, closeAll);
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function compose(
+  options: StationOptions,
+  closers: (() => Promise<void> | void)[],
+  closeAll: () => Promise<void>,
+): Promise<OpenStation> {
+  const folder = await openDataFolder(options.dataDir ?? defaultDataFolder());
+  const lock = await lockFolder(folder.path, options.door ?? 'another Calcar');
+  closers.push(() => lock.release());
+  const log = openLog(folder.logs);
+  closers.push(() => log.close());
+  const database = await openDatabase(folder.database).catch((error: unknown) => {
+    log.failure('database not opened', error);
+    throw error;
+  });
+  closers.push(() => database.close());
+  const films = openFilmStore(folder.films, 'dcm');
+  const events = createEvents((error) => log.failure('listener failed', error));
+  const machine = noMachine();
+
+  const context: Context = {
+    folder,
+    version: stationVersion,
+    database,
+    films,
+    thumbnails: openFilmStore(folder.thumbnails, 'png'),
+    decode: openRadiograph,
+    opened: createOpenedFilms(async (imageHash) => {
+      const bytes = await films.get(imageHash);
+      const start = performance.now();
+      const opened = await openRadiograph(bytes, imageHash);
+      return { opened, decodeMs: performance.now() - start };
+    }),
+    machine,
+    log,
+    emit: events.emit,
+  };
+  const queue = createReadingQueue((imageHash) => readFilm(context, imageHash));
+  closers.push(() => queue.close());
+  // Compute goes first, so that a reading under way ends at once.
+  closers.push(() => machine.close());
+  machine.subscribe((compute) => {
+    events.emit({ event: 'compute', compute });
+  });
+
+  const readLater = (imageHash: string): void => {
+    if (options.compute !== false && options.readInBackground !== false) queue.later(imageHash);
+  };
+  for (const imageHash of await database.read(filmsToRead)) readLater(imageHash);
+  log.info('station opened', { version: stationVersion });
+
+  const calls = callsOf(context, queue, readLater);
+  const work = createWork();
+  return {
+    dataDir: folder.path,
+    call: (name, input) =>
+      work
+        .run(() => answerCall(context, calls, name, input))
+        .catch((error: unknown): Reply => ({ ok: false, error: toWireError(error) })),
+    asset: (method, path, body = new Uint8Array()) =>
+      work.run(() => answerAsset(context, readLater, method, path, body)).catch(wireAsset),
+    subscribe: events.subscribe,
+    importPath: (path) =>
+      work.run(async () => {
+        const outcome = await importPath(context, path);
+        if (outcome.state === 'imported') readLater(outcome.imageHash);
+        return outcome;
+      }),
+    makeDemo: (patients) => work.run(() => makeDemo(context, readLater, patients)),
+    displayGreys: (imageHash) =>
+      work.run(async () => {
+        const { rows, columns } = await usableFilm(context, imageHash);
+        const { opened } = await context.opened(imageHash);
+        return { rows, columns, greys: renderDisplay(opened) };
+      }),
+    verifyReads: () => work.run(() => database.read(verifyChain)),
+    close: () => work.close(closeAll),
+  };
+}
+
+/** Lets what was begun finish before the station closes, and begins nothing after. */
+function createWork(): {
+  run: <T>(work: () => Promise<T>) => Promise<T>;
+  close: (then: () => Promise<void>) => Promise<void>;
+} {
+  const running = new Set<Promise<unknown>>();
+  let closing: Promise<void> | undefined;
+  return {
+    run: async (work) => {
+      if (closing) throw new CalcarError('cancelled', 'Calcar is closing, so this was not done.');
+      const promise = work();
+      running.add(promise);
+      try {
+        return await promise;
+      } finally {
+        running.delete(promise);
+      }
+    },
+    close: (then) => {
+      closing ??= Promise.allSettled(running).then(then);
+      return closing;
+    },
+  };
+}
