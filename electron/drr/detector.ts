@@ -20,6 +20,8 @@ const outputExponent = 2.5;
 /** What a 12:1 grid lets through. */
 const gridPrimary = 0.7;
 const gridScatter = 0.12;
+/** -ln transmission of 20 cm of soft tissue at 75 kV, where an exposure's scatter ratio is meant. */
+const pelvisAbsorbance = 5;
 /** What the shutters' lead lets through, and the width of their penumbra. */
 const shutterLeak = 0.002;
 const penumbraMm = 1;
@@ -34,9 +36,9 @@ export function openBeamQuanta(exposure: Exposure, spacing: Millimetres): number
 }
 
 /**
- * What the detector measures behind an absorbance picture, as a share of the open beam. Scatter is a wide Gaussian of
- * the primary at the exposure's ratio (an approximation; no Monte Carlo). Quanta are Poisson, then blurred
- * by the scintillator, which makes the noise of neighbouring pixels alike.
+ * What the detector measures behind an absorbance picture, as a share of the open beam. Scatter is an
+ * approximation (see `addScatter`; no Monte Carlo). Quanta are Poisson, then blurred by the scintillator,
+ * which makes the noise of neighbouring pixels alike.
  *
  * @returns rows × columns, above zero.
  */
@@ -48,9 +50,9 @@ export function detect(
 ): Float32Array {
   const { rows, columns, spacing } = grid;
   const field = shutterField(grid, exposure);
-  const primary = absorbance.map((value, n) => Math.exp(-value) * field[n]!);
-  const ratio = exposure.scatterToPrimary * (exposure.grid ? gridScatter / gridPrimary : 1);
-  const signal = ratio > 0 ? addScatter(primary, grid, ratio, exposure.scatterSpread) : primary;
+  const sharp = absorbance.map((value, n) => Math.exp(-value) * field[n]!);
+  const primary = gaussianBlur(sharp, { rows, columns }, exposure.unsharpness / spacing);
+  const signal = addScatter(primary, absorbance, grid, exposure);
   const open = openBeamQuanta(exposure, spacing);
   for (let n = 0; n < signal.length; n++) {
     const quanta = poisson(signal[n]! * open, random) + random.normal(0, electronicQuanta);
@@ -87,14 +89,23 @@ export function shutterField(grid: DetectorGrid, { collimation }: Exposure): Flo
   return field;
 }
 
+/**
+ * Scatter is born in the patient: in proportion to the primary and to what it lost on its way (P · -ln P, the
+ * first-order form of Ohnesorge et al. 1999), then spread by a wide Gaussian. Open beam makes none.
+ */
 function addScatter(
   primary: Float32Array,
+  absorbance: Float32Array,
   { rows, columns, spacing }: DetectorGrid,
-  ratio: number,
-  spread: Millimetres,
+  exposure: Exposure,
 ): Float32Array {
-  const wide = gaussianBlur(primary, { rows, columns }, spread / spacing);
-  return primary.map((value, n) => value + ratio * wide[n]!);
+  const ratio = exposure.scatterToPrimary * (exposure.grid ? gridScatter / gridPrimary : 1);
+  if (ratio <= 0) return primary;
+  const born = primary.map(
+    (value, n) => (value * Math.min(absorbance[n]!, pelvisAbsorbance)) / pelvisAbsorbance,
+  );
+  const spread = gaussianBlur(born, { rows, columns }, exposure.scatterSpread / spacing);
+  return primary.map((value, n) => value + ratio * spread[n]!);
 }
 
 /** Poisson deviate: by inversion up to 30, above by the rounded normal deviate of equal mean and variance. */

@@ -19,12 +19,14 @@ export interface Exposure {
   readonly filtration: Millimetres;
   readonly sourceToImageDistance: Millimetres;
   readonly sourceToObjectDistance: Millimetres;
-  /** Scattered over primary signal behind the patient, before any grid, mean over the film. */
+  /** Scattered over primary signal behind 20 cm of soft tissue in a wide field, before any grid. */
   readonly scatterToPrimary: number;
   /** Standard deviation of the Gaussian that spreads scatter, at the detector. */
   readonly scatterSpread: Millimetres;
   /** An anti-scatter grid before the detector. */
   readonly grid: boolean;
+  /** Standard deviation, at the detector, of the blur by focal spot and movement, before quanta are counted. */
+  readonly unsharpness: Millimetres;
   /** Standard deviation of the detector's blur (light in the scintillator). */
   readonly detectorBlur: Millimetres;
   /** Width of the film's border that the shutters keep unexposed. */
@@ -71,6 +73,7 @@ export function sampleExposure(random: Random, style: Style): Exposure {
       scatterToPrimary: 0,
       scatterSpread: mm(40),
       grid: false,
+      unsharpness: mm(0),
       detectorBlur: mm(0),
       collimation: { left: mm(0), right: mm(0), top: mm(0), bottom: mm(0) },
       marker: null,
@@ -87,6 +90,7 @@ export function sampleExposure(random: Random, style: Style): Exposure {
     scatterToPrimary: random.between(1.5, 4),
     scatterSpread: mm(random.between(30, 60)),
     grid: random.chance(0.93),
+    unsharpness: mm(random.between(0.2, 0.5)),
     detectorBlur: mm(random.between(0.08, 0.25)),
     collimation: { left: border(), right: border(), top: border(), bottom: border() },
     marker: random.chance(0.7) ? sampleMarker(random) : null,

@@ -21,10 +21,22 @@ export interface RowRange {
   readonly end: number;
 }
 
+export interface ProjectionOptions {
+  /** The rows to compute; the result has only these. All where not given. */
+  readonly rowRange?: RowRange;
+  /**
+   * What lies beyond the first and the last slice (the k axis): air, or the body going on as that slice shows it, as a
+   * thigh does below a scan that stops at the lesser trochanter. Air where not given.
+   */
+  readonly beyondEnds?: 'air' | 'continued';
+}
+
 /** Two quantities a length for every 16-bit HU: entry 2 (HU + 32768) and the one after it. */
 type PairTable = Float32Array;
 
 const tableOffset = 32768;
+/** How far a continued body reaches beyond its scan: out of any film's field. */
+const continuedMm = 300;
 
 function pairTable(pair: (hounsfield: number) => readonly [number, number]): PairTable {
   const table = new Float32Array(2 * 65536);
@@ -46,19 +58,19 @@ const tissueTable = pairTable((hounsfield) => {
  * (Siddon 1985, in the incremental form of Jacobs et al. 1998), each voxel being constant. The tissues of
  * a voxel are those of `tissueMixture`. Rays end at the detector. Float volumes are rounded to whole HU.
  *
- * @param rowRange the rows to compute; the result has only these rows.
  * @throws CalcarError 'invalid-volume' when sizes, spacing or values do not fit together.
  */
 export function projectMaterials(
   volume: Volume,
   geometry: ConeBeamGeometry,
-  { rowRange = { first: 0, end: geometry.rows } }: { rowRange?: RowRange } = {},
+  options: ProjectionOptions = {},
 ): LineIntegrals {
-  const rows = rowRange.end - rowRange.first;
+  const { first, end } = options.rowRange ?? { first: 0, end: geometry.rows };
+  const rows = end - first;
   const soft = new Float32Array(rows * geometry.columns);
   const bone = new Float32Array(rows * geometry.columns);
   // Path lengths are in mm, densities in g/cm³.
-  trace(volume, geometry, rowRange, tissueTable, 0.1, soft, bone);
+  trace(volume, geometry, options, tissueTable, 0.1, soft, bone);
   return { rows, columns: geometry.columns, spacing: geometry.columnSpacing, soft, bone };
 }
 
@@ -76,7 +88,7 @@ export function radiologicalPath(
   const path = new Float32Array(geometry.rows * geometry.columns);
   const unused = new Float32Array(path.length);
   const table = pairTable((hounsfield) => [attenuation(hounsfield), 0]);
-  trace(volume, geometry, { first: 0, end: geometry.rows }, table, 1, path, unused);
+  trace(volume, geometry, {}, table, 1, path, unused);
   return path;
 }
 
@@ -108,9 +120,11 @@ function checkVolume(volume: Volume): void {
   }
 }
 
+type Extent = readonly [low: number, high: number];
+
 /** Voxel ranges [low, high) of each axis outside which there is only air; null when all is air. */
-function bodyExtent(values: Int16Array, size: Volume['size']): readonly (readonly [number, number])[] | null {
-  const [nx, ny, nz] = size;
+function bodyExtent(values: Int16Array, size: Volume['size']): readonly [Extent, Extent, Extent] | null {
+  const [nx, ny] = size;
   const strides = [1, nx, nx * ny] as const;
   const holdsBody = (axis: number, at: number): boolean => {
     const [a, b] = axis === 0 ? [1, 2] : axis === 1 ? [0, 2] : [0, 1];
@@ -121,14 +135,14 @@ function bodyExtent(values: Int16Array, size: Volume['size']): readonly (readonl
     }
     return false;
   };
-  const extents: (readonly [number, number])[] = [
+  const extents: [Extent, Extent, Extent] = [
     [0, 0],
     [0, 0],
     [0, 0],
   ];
   // From the slowest axis down: a slab of it lies together in memory.
-  for (const axis of [2, 1, 0]) {
-    const n = [nx, ny, nz][axis]!;
+  for (const axis of [2, 1, 0] as const) {
+    const n = size[axis];
     let low = 0;
     while (low < n && !holdsBody(axis, low)) low++;
     if (low === n) return null;
@@ -163,7 +177,7 @@ function pointInVoxels(volume: Volume, point: PatientPoint): [number, number, nu
 function trace(
   volume: Volume,
   geometry: ConeBeamGeometry,
-  rowRange: RowRange,
+  options: ProjectionOptions,
   table: PairTable,
   scale: number,
   first: Float32Array,
@@ -173,11 +187,11 @@ function trace(
   const values = wholeHounsfield(volume.hounsfield);
   const extent = bodyExtent(values, volume.size);
   if (extent === null) return;
-  const [[lowX, highX], [lowY, highY], [lowZ, highZ]] = extent as [
-    readonly [number, number],
-    readonly [number, number],
-    readonly [number, number],
-  ];
+  const [[lowX, highX], [lowY, highY], [bodyLowZ, bodyHighZ]] = extent;
+  const lastZ = volume.size[2] - 1;
+  const continued = options.beyondEnds === 'continued' ? Math.ceil(continuedMm / volume.spacing[2]) : 0;
+  const lowZ = bodyLowZ === 0 ? -continued : bodyLowZ;
+  const highZ = bodyHighZ === lastZ + 1 ? bodyHighZ + continued : bodyHighZ;
   const strideY = volume.size[0];
   const strideZ = strideY * volume.size[1];
 
@@ -195,7 +209,8 @@ function trace(
   ];
 
   let pixel = 0;
-  for (let row = rowRange.first; row < rowRange.end; row++) {
+  const { first: firstRow, end: endRow } = options.rowRange ?? { first: 0, end: rows };
+  for (let row = firstRow; row < endRow; row++) {
     const v = row + 0.5 - rows / 2;
     for (let column = 0; column < columns; column++, pixel++) {
       const u = column + 0.5 - columns / 2;
@@ -248,20 +263,20 @@ function trace(
 
       const ix = within(Math.floor(sx + enter * dx), lowX, highX);
       const iy = within(Math.floor(sy + enter * dy), lowY, highY);
-      const iz = within(Math.floor(sz + enter * dz), lowZ, highZ);
+      let iz = within(Math.floor(sz + enter * dz), lowZ, highZ);
       let nextX = dx > 0 ? (ix + 1 - sx) * stepX : dx < 0 ? (sx - ix) * stepX : Infinity;
       let nextY = dy > 0 ? (iy + 1 - sy) * stepY : dy < 0 ? (sy - iy) * stepY : Infinity;
       let nextZ = dz > 0 ? (iz + 1 - sz) * stepZ : dz < 0 ? (sz - iz) * stepZ : Infinity;
       const moveX = dx > 0 ? 1 : -1;
       const moveY = dy > 0 ? strideY : -strideY;
-      const moveZ = dz > 0 ? strideZ : -strideZ;
-      let voxel = ix + iy * strideY + iz * strideZ;
+      const moveZ = dz > 0 ? 1 : -1;
+      let voxel = ix + iy * strideY + within(iz, 0, lastZ + 1) * strideZ;
 
       let t = enter;
       let sumFirst = 0;
       let sumSecond = 0;
       for (;;) {
-        const entry = 2 * (values[voxel]! + tableOffset);
+        const entry = (values[voxel]! + tableOffset) << 1;
         if (nextY <= nextX && nextY <= nextZ) {
           if (nextY >= leave) {
             sumFirst += (leave - t) * table[entry]!;
@@ -294,7 +309,9 @@ function trace(
           sumSecond += (nextZ - t) * table[entry + 1]!;
           t = nextZ;
           nextZ += stepZ;
-          voxel += moveZ;
+          const slice = within(iz, 0, lastZ + 1);
+          iz += moveZ;
+          voxel += (within(iz, 0, lastZ + 1) - slice) * strideZ;
         }
       }
       const length =
