@@ -6,6 +6,7 @@ import type { StationBridge, StationEvent } from '../contract/api.ts';
 import type { Station } from '../contract/station.ts';
 import { browserPlaces, findBrowser } from './browser.ts';
 import { openShell, type Shell } from './openShell.ts';
+import { showShell } from './showShell.ts';
 
 const browser = await findBrowser();
 if (browser === null) console.warn('No browser on this machine: the shell was not tested.');
@@ -24,6 +25,11 @@ const files: Record<string, string> = {
     '<!doctype html><title>Station</title><script src="page.js"></script><script>window.ranInline = true</script>',
   'page.js':
     'window.ranScript = true; window.heard = []; calcarBridge.subscribe((event) => heard.push(event));',
+};
+
+const readFileOfPage = (path: string) => {
+  const text = files[path];
+  return Promise.resolve(text === undefined ? null : new TextEncoder().encode(text));
 };
 
 describe.skipIf(browser === null)('the shell', () => {
@@ -52,10 +58,7 @@ describe.skipIf(browser === null)('the shell', () => {
       station,
       headless: true,
       userDataDir,
-      readFile: (path) => {
-        const text = files[path];
-        return Promise.resolve(text === undefined ? null : new TextEncoder().encode(text));
-      },
+      readFile: readFileOfPage,
     });
   });
   afterAll(async () => {
@@ -124,6 +127,21 @@ describe.skipIf(browser === null)('the shell', () => {
     await shell.page.evaluate(() => void window.open('https://calcar.invalid/'));
     await expect.poll(() => shell.context.pages().length).toBe(1);
     expect(await shell.page.title()).toBe('Station');
+  });
+
+  it('says so when the page crashed, and comes back', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'calcar-shell-'));
+    const options = { station, headless: true, userDataDir: folder, readFile: readFileOfPage };
+    const opened: Shell[] = [];
+    const shown = showShell(options, (each) => opened.push(each));
+    await expect.poll(() => opened.length, { timeout: 20_000 }).toBe(1);
+    await opened[0]!.page.goto('chrome://crash').catch(() => undefined);
+    expect(await opened[0]!.closed).toBe('crashed');
+    await expect.poll(() => opened.length, { timeout: 20_000 }).toBe(2);
+    expect(await opened[1]!.page.title()).toBe('Station');
+    await opened[1]!.page.close();
+    await shown;
+    await rm(folder, { recursive: true, maxRetries: 5, retryDelay: 100 });
   });
 
   it.skipIf(process.platform !== 'linux')('listens on no port', async () => {

@@ -22,14 +22,11 @@ export interface ShellOptions {
 export interface Shell {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** Settles when the person has closed the window, or `close` was called. */
-  readonly closed: Promise<void>;
+  /** Settles when the window is gone: closed by a person or by `close`, or because its page crashed. */
+  readonly closed: Promise<'closed' | 'crashed'>;
   /** Closes the window, not the station. */
   close(): Promise<void>;
 }
-
-/** A page that dies this often is not brought back: the reason is not chance. */
-const mostCrashes = 3;
 
 const browserArguments = [
   // Nothing leaves this machine, whatever a page or the browser itself would like to fetch.
@@ -116,14 +113,13 @@ async function launch(browser: Browser, { headless, userDataDir }: ShellOptions)
 
 async function openPage(context: BrowserContext, page: Page, station: Station): Promise<Shell> {
   const home = `${shellOrigin}/`;
-  let crashes = 0;
+  let end: 'closed' | 'crashed' = 'closed';
   const goHome = () => {
     page.goto(home).catch(() => undefined);
   };
   page.on('crash', () => {
-    crashes += 1;
-    if (crashes <= mostCrashes) goHome();
-    else void context.close();
+    end = 'crashed';
+    void context.close();
   });
   page.on('framenavigated', (frame) => {
     if (frame === page.mainFrame() && !isOwnPage(shellOrigin, frame.url())) goHome();
@@ -133,10 +129,10 @@ async function openPage(context: BrowserContext, page: Page, station: Station): 
     if (other !== page) void other.close();
   });
   const stopEvents = forwardEvents(page, station);
-  const closed = new Promise<void>((resolve) => {
+  const closed = new Promise<'closed' | 'crashed'>((resolve) => {
     context.on('close', () => {
       stopEvents();
-      resolve();
+      resolve(end);
     });
   });
   await page.goto(home);
