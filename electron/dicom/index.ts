@@ -1,5 +1,6 @@
 /** What the other rooms use of DICOM. */
 export { applyVoi, renderDisplay, thumbnail, toGreyImage, type Thumbnail } from './display.ts';
+export { createDecoder, type Decoder, type DecoderOptions } from './decoder.ts';
 export { openRadiograph } from './open.ts';
 export type { OpenedRadiograph } from './opened.ts';
 export type { PaddingRange } from './voi.ts';

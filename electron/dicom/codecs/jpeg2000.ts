@@ -35,7 +35,10 @@ function requireWholeTileParts(stream: Uint8Array): void {
   while (view.getUint16(at) !== 0xff90) at += 2 + view.getUint16(at + 2);
   while (at + 12 <= stream.length && view.getUint16(at) === 0xff90) {
     const length = view.getUint32(at + 6);
-    if (length === 0) return requireEndOfCodestream(stream);
+    if (length === 0) {
+      requireEndOfCodestream(stream);
+      return;
+    }
     at += length;
   }
   if (at > stream.length) throw new Error('a tile-part of the codestream is cut');

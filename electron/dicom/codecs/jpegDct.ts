@@ -1,5 +1,6 @@
 import { BitReader, readHuffmanTables, type HuffmanTable } from './jpegHuffman.ts';
 import { inverseDct } from './inverseDct.ts';
+import { walkSegments } from './jpegSegments.ts';
 
 /** Natural order of the zig-zag sequence (ITU-T T.81 figure A.6). */
 const zigZag = Uint8Array.from([
@@ -43,24 +44,14 @@ interface Scan {
  * arithmetic coded or in colour.
  */
 export function decodeDctGrey(stream: Uint8Array): Uint16Array {
-  const view = new DataView(stream.buffer, stream.byteOffset, stream.byteLength);
   const tables: Tables = { quantization: new Map(), dc: new Map(), ac: new Map(), restartInterval: 0 };
-  let frame: Frame | null = null;
-  let at = 2;
-  for (;;) {
-    const marker = view.getUint16(at);
-    if (marker === 0xffff) {
-      at++;
-      continue;
-    }
-    if (marker === 0xffd9) break;
-    const end = at + 2 + view.getUint16(at + 2);
-    const segment = new DataView(stream.buffer, stream.byteOffset + at + 4, end - at - 4);
+  const frames: Frame[] = [];
+  walkSegments(stream, (marker, segment, end) => {
     switch (marker) {
       case 0xffc0:
       case 0xffc1:
       case 0xffc2:
-        frame = readFrame(segment, marker === 0xffc2);
+        frames.push(readFrame(segment, marker === 0xffc2));
         break;
       case 0xffc4:
         readHuffmanTables(segment, tables);
@@ -71,20 +62,20 @@ export function decodeDctGrey(stream: Uint8Array): Uint16Array {
       case 0xffdd:
         tables.restartInterval = segment.getUint16(0);
         break;
-      case 0xffda: {
-        if (frame === null) throw new Error('JPEG scan before its frame');
-        at = decodeScan(frame, readScan(segment, tables), tables.restartInterval, stream, end);
-        continue;
-      }
+      case 0xffda:
+        return decodeScan(onlyFrame(frames), readScan(segment, tables), tables.restartInterval, stream, end);
       default:
-        if (marker < 0xffc0 || (marker > 0xffc2 && marker <= 0xffcf)) {
-          throw new Error(`JPEG marker ${marker.toString(16)} is not expected here`);
-        }
+        if (marker <= 0xffcf) throw new Error(`JPEG process ${marker.toString(16)} is not read here`);
     }
-    at = end;
-  }
-  if (frame === null) throw new Error('JPEG without a frame');
-  return reconstruct(frame, tables.quantization);
+    return undefined;
+  });
+  return reconstruct(onlyFrame(frames), tables.quantization);
+}
+
+function onlyFrame(frames: readonly Frame[]): Frame {
+  const [frame, ...others] = frames;
+  if (frame === undefined || others.length > 0) throw new Error('JPEG without exactly one frame');
+  return frame;
 }
 
 function readFrame(segment: DataView, progressive: boolean): Frame {

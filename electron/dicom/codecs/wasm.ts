@@ -21,7 +21,6 @@ export interface InterleavedDecoder extends WasmDecoder {
   getInterleaveMode(): number;
 }
 
-type Constructors<Name extends string, Decoder> = Readonly<Record<Name, new () => Decoder>>;
 type Factory<Module> = (options: {
   readonly wasmBinary: Uint8Array;
   readonly print: (line: string) => void;
@@ -30,24 +29,30 @@ type Factory<Module> = (options: {
 
 const require = createRequire(import.meta.url);
 
-/** A codec whose module is compiled on first use, and anew after a failure that may have left it broken. */
-function wasmCodec<Name extends string, Decoder extends WasmDecoder>(
-  name: Name,
-  script: string,
-  binary: string,
-): <T>(stream: Uint8Array, use: (decoder: Decoder) => T) => Promise<T> {
-  type Module = Constructors<Name, Decoder>;
-  let loading: Promise<Module> | null = null;
-  const load = () => {
-    const factory = require(script) as Factory<Module>;
+/** A codec of `@cornerstonejs`: the class it exports and where its script and its WebAssembly are. */
+interface Codec {
+  readonly name: string;
+  readonly script: string;
+  readonly binary: string;
+}
+type UseDecoder<Decoder> = <T>(stream: Uint8Array, use: (decoder: Decoder) => T) => Promise<T>;
+
+/** Compiles the module on first use, and anew after a failure that may have left it broken. */
+function wasmCodec<Decoder extends WasmDecoder>(codec: Codec): UseDecoder<Decoder> {
+  let loading: Promise<new () => Decoder> | null = null;
+  const load = async () => {
+    const factory = require(codec.script) as Factory<Partial<Record<string, new () => Decoder>>>;
     const quiet = () => undefined;
-    return factory({ wasmBinary: readFileSync(require.resolve(binary)), print: quiet, printErr: quiet });
+    const wasmBinary = readFileSync(require.resolve(codec.binary));
+    const constructor = (await factory({ wasmBinary, print: quiet, printErr: quiet }))[codec.name];
+    if (constructor === undefined) throw new Error(`${codec.script} has no decoder`);
+    return constructor;
   };
   return async (stream, use) => {
     loading ??= load();
-    const module = await loading;
+    const Decoder = await loading;
     try {
-      const decoder = new module[name]();
+      const decoder = new Decoder();
       decoder.getEncodedBuffer(stream.length).set(stream);
       decoder.decode();
       const result = use(decoder);
@@ -60,23 +65,23 @@ function wasmCodec<Name extends string, Decoder extends WasmDecoder>(
   };
 }
 
-export const withJpegLs = wasmCodec<'JpegLSDecoder', InterleavedDecoder>(
-  'JpegLSDecoder',
-  '@cornerstonejs/codec-charls/decodewasmjs',
-  '@cornerstonejs/codec-charls/decodewasm',
-);
-export const withJpeg2000 = wasmCodec<'J2KDecoder', WasmDecoder>(
-  'J2KDecoder',
-  '@cornerstonejs/codec-openjpeg/decodewasmjs',
-  '@cornerstonejs/codec-openjpeg/decodewasm',
-);
-export const withHtj2k = wasmCodec<'HTJ2KDecoder', WasmDecoder>(
-  'HTJ2KDecoder',
-  '@cornerstonejs/codec-openjph/wasmjs',
-  '@cornerstonejs/codec-openjph/wasm',
-);
-export const withJpeg = wasmCodec<'JPEGDecoder', WasmDecoder>(
-  'JPEGDecoder',
-  '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs',
-  '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasm',
-);
+export const withJpegLs = wasmCodec<InterleavedDecoder>({
+  name: 'JpegLSDecoder',
+  script: '@cornerstonejs/codec-charls/decodewasmjs',
+  binary: '@cornerstonejs/codec-charls/decodewasm',
+});
+export const withJpeg2000 = wasmCodec<WasmDecoder>({
+  name: 'J2KDecoder',
+  script: '@cornerstonejs/codec-openjpeg/decodewasmjs',
+  binary: '@cornerstonejs/codec-openjpeg/decodewasm',
+});
+export const withHtj2k = wasmCodec<WasmDecoder>({
+  name: 'HTJ2KDecoder',
+  script: '@cornerstonejs/codec-openjph/wasmjs',
+  binary: '@cornerstonejs/codec-openjph/wasm',
+});
+export const withJpeg = wasmCodec<WasmDecoder>({
+  name: 'JPEGDecoder',
+  script: '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs',
+  binary: '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasm',
+});
