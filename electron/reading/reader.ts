@@ -1,5 +1,11 @@
 import { CalcarError } from '../contract/errors.ts';
-import { gradeGroups, type HipFinding, type Probabilities, type SaliencyMap } from '../contract/finding.ts';
+import {
+  gradeGroups,
+  type GradeGroup,
+  type HipFinding,
+  type Probabilities,
+  type SaliencyMap,
+} from '../contract/finding.ts';
 import type { Box, GreyImage } from '../contract/image.ts';
 import type { FilmTags, Reading } from '../contract/reading.ts';
 import type { HipDetection, Models } from '../../models/index.ts';
@@ -28,11 +34,12 @@ export interface Reader {
    */
   read(image: GreyImage, tags: FilmTags): Promise<Reading>;
   /**
-   * Grad-CAM of the likeliest group, over the square that the classifier saw around `box`.
+   * Grad-CAM over the square that the classifier saw around `box`, of one group, or of the likeliest when
+   * none is named.
    *
    * @throws CalcarError as `read`
    */
-  saliency(image: GreyImage, box: Box): Promise<SaliencyMap>;
+  saliency(image: GreyImage, box: Box, group?: GradeGroup): Promise<SaliencyMap>;
 }
 
 export type ReaderModels = Pick<Models, 'localizer' | 'classifier' | 'hash' | 'name'>;
@@ -110,15 +117,14 @@ export function createReader({ localizer, classifier, hash, name }: ReaderModels
       };
     },
 
-    async saliency(image, box) {
+    async saliency(image, box, group) {
       checkImage(image);
       if (!reachesFilm(box, image))
         throw new CalcarError(
           'invalid-input',
           'This box lies outside the film, so there is nothing to explain.',
         );
-      const [probabilities] = await classify(image, [box]);
-      const of = likeliest(probabilities!);
+      const of = group ?? likeliest((await classify(image, [box]))[0]!);
       const evidence = await classifier.fineEvidence(classifierInput(image, box), gradeGroups.indexOf(of));
       return {
         box: classifierField(box),
