@@ -3,7 +3,7 @@
  * jitter, Gaussian noise), and of the box by shift and scale, so that the classifier bears a localizer that
  * is a little off. Plain numbers; the same random stream gives the same picture.
  */
-import { normalizeByPercentiles } from '../reading/prepare.ts';
+import { finishInput } from '../reading/prepare.ts';
 import type { Random } from '../random/random.ts';
 
 /** From output to source: source = centre + [a b; c d] · (output − centre) + shift, in pixels. */
@@ -38,7 +38,7 @@ export const classifierJitter: Jitter = {
   logScale: 0.12,
   shift: 0.07,
   logGamma: 0.4,
-  noise: 0.04,
+  noise: 0.02,
 };
 
 export const localizerJitter: Jitter = {
@@ -48,7 +48,7 @@ export const localizerJitter: Jitter = {
   logScale: 0.25,
   shift: 0.12,
   logGamma: 0.4,
-  noise: 0.04,
+  noise: 0.02,
 };
 
 export const noJitter: Jitter = {
@@ -79,10 +79,10 @@ export function drawMap(random: Random, jitter: Jitter, side: number): AffineMap
 }
 
 /**
- * Samples a stored square picture (bytes) bilinearly into `side` × `side` values. Beyond the picture its
+ * Samples a stored square picture bilinearly into `side` × `side` values. Beyond the picture its
  * last pixel repeats.
  */
-export function warp(source: Uint8Array, sourceSide: number, map: AffineMap, side: number): Float32Array {
+export function warp(source: Uint16Array, sourceSide: number, map: AffineMap, side: number): Float32Array {
   const out = new Float32Array(side * side);
   const centre = (side - 1) / 2;
   const sourceCentre = (sourceSide - 1) / 2;
@@ -131,7 +131,11 @@ export function noiseTable(random: Random): Float32Array {
   return new Float32Array(noiseLength).map(() => random.normal());
 }
 
-/** Noise, then the percentiles that reading applies, then gamma. In place. */
+/**
+ * Gamma and noise on the stored grey values, then what reading does to every input. In place.
+ *
+ * @param values a square picture in 0..`range`
+ */
 export function jitterGreys(
   values: Float32Array,
   random: Random,
@@ -139,17 +143,13 @@ export function jitterGreys(
   noise: Float32Array,
   range: number,
 ): Float32Array {
-  const deviation = random.between(0, jitter.noise) * range;
+  const deviation = random.between(0, jitter.noise);
   const start = random.integer(noise.length);
   const gamma = Math.exp(random.between(-jitter.logGamma, jitter.logGamma));
-  if (deviation > 0) {
-    for (let i = 0; i < values.length; i++) {
-      values[i]! += deviation * noise[(start + i) % noise.length]!;
-    }
+  for (let i = 0; i < values.length; i++) {
+    const grey = values[i]! / range;
+    const bent = gamma === 1 ? grey : grey ** gamma;
+    values[i] = bent + deviation * noise[(start + i) % noiseLength]!;
   }
-  normalizeByPercentiles(values);
-  if (gamma !== 1) {
-    for (let i = 0; i < values.length; i++) values[i] = values[i]! ** gamma;
-  }
-  return values;
+  return finishInput(values);
 }

@@ -1,5 +1,6 @@
 /** What a data set holds of a simulated film, and how it becomes network input and targets. */
-import { gradeGroups, type GradeGroup } from '../contract/finding.ts';
+import { gradeGroupOf, gradeGroups } from '../contract/finding.ts';
+import type { PhantomGrade } from '../phantom/phantom.ts';
 import { classifierSize, localizerSize } from '../reading/prepare.ts';
 import type { Random } from '../random/random.ts';
 import { cellSize, medialSides, unitBoxSide, type MedialSide } from '../../models/index.ts';
@@ -7,11 +8,13 @@ import { drawMap, jitterGreys, moveForward, warp, type Jitter } from './augment.
 
 /** Stored crops are this much wider than what the classifier sees, so that turning and shifting has room. */
 export const storedCropSide = 320;
+/** Largest stored grey value. */
+export const storedRange = 65535;
 
 /** A film as the localizer sees it. */
 export interface FilmExample {
-  /** localizerSize × localizerSize bytes. */
-  readonly pixels: Uint8Array;
+  /** localizerSize × localizerSize grey values, 0..storedRange. */
+  readonly pixels: Uint16Array;
   readonly hips: readonly HipBox[];
 }
 export interface HipBox {
@@ -22,9 +25,12 @@ export interface HipBox {
 
 /** A hip as the classifier sees it, with room around. */
 export interface CropExample {
-  /** storedCropSide × storedCropSide bytes, of which the middle classifierSize is the classifier's field. */
-  readonly pixels: Uint8Array;
-  readonly group: GradeGroup;
+  /**
+   * storedCropSide × storedCropSide grey values, 0..storedRange, of which the middle classifierSize is the
+   * classifier's field.
+   */
+  readonly pixels: Uint16Array;
+  readonly grade: PhantomGrade;
 }
 
 /** One network input, classifierSize × classifierSize values in 0..1. */
@@ -36,11 +42,12 @@ export function drawCrop(
 ): Float32Array {
   const map = drawMap(random, jitter, classifierSize);
   const values = warp(example.pixels, storedCropSide, map, classifierSize);
-  return jitterGreys(values, random, jitter, noise, 255);
+  return jitterGreys(values, random, jitter, noise, storedRange);
 }
 
-export function classIndex(group: GradeGroup): number {
-  return gradeGroups.indexOf(group);
+/** Place of a grade's group among the classifier's classes. */
+export function classIndex(grade: PhantomGrade): number {
+  return gradeGroups.indexOf(gradeGroupOf(grade) ?? 'none');
 }
 
 export interface FilmTargets {
@@ -67,7 +74,7 @@ export function drawFilm(
   const side = localizerSize;
   const cells = side / cellSize;
   const map = drawMap(random, jitter, side);
-  const input = jitterGreys(warp(example.pixels, side, map, side), random, jitter, noise, 255);
+  const input = jitterGreys(warp(example.pixels, side, map, side), random, jitter, noise, storedRange);
   const mirrored = map.a * map.d - map.b * map.c < 0;
   const scale = 1 / Math.sqrt(Math.abs(map.a * map.d - map.b * map.c));
   const kinds = medialSides.length;

@@ -3,6 +3,7 @@
  * no tensors: the same film gives the same input on every backend.
  */
 import type { Box, GreyImage } from '../contract/image.ts';
+import { evenContrast } from './contrast.ts';
 import { resample } from './resample.ts';
 
 /** Side of the localizer's square input, in pixels. */
@@ -13,7 +14,7 @@ export const classifierSize = 256;
 export const classifierMargin = 1.2;
 
 export interface LocalizerInput {
-  /** size × size values in 0..1, row-major; 0 in the letterbox's bars. */
+  /** size × size values in 0..1, row-major: the film in the middle of a square, its edges repeated beyond. */
   readonly data: Float32Array;
   readonly size: number;
   /** A box in input pixels, on the film. */
@@ -22,38 +23,32 @@ export interface LocalizerInput {
   fromImage(box: Box): Box;
 }
 
-/** The whole film, area-averaged into a square with its proportions kept, grey values by percentiles. */
+/** The whole film, area-averaged into a square with its proportions kept. */
 export function localizerInput(image: GreyImage): LocalizerInput {
-  const size = localizerSize;
-  const scale = size / Math.max(image.rows, image.columns);
-  const columns = Math.max(1, Math.round(image.columns * scale));
-  const rows = Math.max(1, Math.round(image.rows * scale));
-  const left = Math.floor((size - columns) / 2);
-  const top = Math.floor((size - rows) / 2);
-  const whole = { x: 0, y: 0, width: image.columns, height: image.rows };
-  const inner = normalizeByPercentiles(resample(image, whole, columns, rows));
-  const data = new Float32Array(size * size);
-  for (let row = 0; row < rows; row++) {
-    data.set(inner.subarray(row * columns, (row + 1) * columns), (top + row) * size + left);
-  }
-  const scaleX = columns / image.columns;
-  const scaleY = rows / image.rows;
+  const field = localizerField(image);
+  const scale = localizerSize / field.width;
   return {
-    data,
-    size,
+    data: finishInput(squareCrop(image, field, localizerSize)),
+    size: localizerSize,
     toImage: (box) => ({
-      x: (box.x - left) / scaleX,
-      y: (box.y - top) / scaleY,
-      width: box.width / scaleX,
-      height: box.height / scaleY,
+      x: box.x / scale + field.x,
+      y: box.y / scale + field.y,
+      width: box.width / scale,
+      height: box.height / scale,
     }),
     fromImage: (box) => ({
-      x: box.x * scaleX + left,
-      y: box.y * scaleY + top,
-      width: box.width * scaleX,
-      height: box.height * scaleY,
+      x: (box.x - field.x) * scale,
+      y: (box.y - field.y) * scale,
+      width: box.width * scale,
+      height: box.height * scale,
     }),
   };
+}
+
+/** The square around the whole film. */
+export function localizerField(image: GreyImage): Box {
+  const side = Math.max(image.rows, image.columns);
+  return { x: (image.columns - side) / 2, y: (image.rows - side) / 2, width: side, height: side };
 }
 
 /** The square on the film that the classifier sees for a hip's box. It may reach over the film's edge. */
@@ -68,12 +63,25 @@ export function classifierField(box: Box): Box {
 }
 
 /**
- * classifierSize × classifierSize values in 0..1 around a hip's box, grey values by percentiles of the
- * crop itself. Beyond the film's edge its last pixel is repeated.
+ * classifierSize × classifierSize values in 0..1 around a hip's box. Beyond the film's edge its last pixel
+ * is repeated.
  */
 export function classifierInput(image: GreyImage, box: Box): Float32Array {
-  const size = classifierSize;
-  return normalizeByPercentiles(resample(image, classifierField(box), size, size));
+  return finishInput(squareCrop(image, classifierField(box), classifierSize));
+}
+
+/** A square field as `size` × `size` values, still in the film's own grey values. */
+export function squareCrop(image: GreyImage, field: Box, size: number): Float32Array {
+  return resample(image, field, size, size);
+}
+
+/**
+ * Grey values as the networks want them, in 0..1: percentiles of the exposed area, then even contrast, so
+ * that neither exposure nor the shade of thick and thin parts of the body matters. Works in place on a
+ * square picture and returns its argument.
+ */
+export function finishInput(values: Float32Array): Float32Array {
+  return evenContrast(normalizeByPercentiles(values), Math.sqrt(values.length));
 }
 
 /** Grey values so close together hold this share of the pixels only in a border, a shutter or burnt-out air. */

@@ -1,0 +1,41 @@
+import * as tf from '@tensorflow/tfjs';
+import type { LearnedVariable, Parameter, Parameters } from '../../models/index.ts';
+
+/**
+ * Exponential moving average of all variables, moving moments included. Early on it follows faster, by
+ * min(decay, (1 + step) / (10 + step)), as TensorFlow's ExponentialMovingAverage does.
+ */
+export class MovingAverage {
+  readonly #pairs: readonly { name: string; variable: tf.Variable; average: tf.Variable }[];
+  readonly #decay: number;
+
+  constructor(variables: readonly LearnedVariable[], decay: number) {
+    this.#decay = decay;
+    this.#pairs = variables.map(({ name, variable }) => ({
+      name,
+      variable,
+      average: tf.tidy(() => tf.variable(tf.clone(variable), false)),
+    }));
+  }
+
+  /** @param step counted from 0 */
+  follow(step: number): void {
+    const decay = Math.min(this.#decay, (1 + step) / (10 + step));
+    for (const { variable, average } of this.#pairs) {
+      tf.tidy(() => average.assign(tf.add(average, tf.mul(tf.sub(variable, average), 1 - decay))));
+    }
+  }
+
+  async parameters(): Promise<Parameters> {
+    const parameters = new Map<string, Parameter>();
+    for (const { name, average } of this.#pairs) {
+      const values = (await average.data()) as Float32Array;
+      parameters.set(name, { shape: average.shape, values: values.slice() });
+    }
+    return parameters;
+  }
+
+  dispose(): void {
+    tf.dispose(this.#pairs.map(({ average }) => average));
+  }
+}

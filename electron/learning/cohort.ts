@@ -1,0 +1,66 @@
+/** Which simulated patients there are: their seeds, grades and films, by split and number. */
+import { seeded, type Random } from '../random/random.ts';
+import type { PhantomGrade } from '../phantom/phantom.ts';
+import type { SimulationPlan, View } from './simulate.ts';
+
+/** 'learn' trains, 'tune' chooses among epochs, 'test' is read once by a finished model. */
+export const splits = ['learn', 'tune', 'test'] as const;
+export type Split = (typeof splits)[number];
+
+/** Ranges of seeds that never meet: a patient belongs to one split by his seed alone. */
+const firstSeed: Record<Split, number> = { learn: 1_000_000, tune: 2_000_000, test: 3_000_000 };
+export const patientsPerSplit = 1_000_000;
+
+/** @throws RangeError when the number is outside the split's range of seeds */
+export function patientSeed(split: Split, number: number): number {
+  if (!(Number.isInteger(number) && number >= 0 && number < patientsPerSplit)) {
+    throw new RangeError(`there is no simulated patient ${String(number)}`);
+  }
+  return firstSeed[split] + number;
+}
+
+/** The random stream of a patient, and what is simulated of him. */
+export function patientPlan(split: Split, number: number): { random: Random; plan: SimulationPlan } {
+  const random = seeded(patientSeed(split, number));
+  const draw = random.stream('plan');
+  const plan = split === 'test' ? testPlan(draw, number) : learnPlan(draw);
+  return { random, plan };
+}
+
+/**
+ * For learning both hips of a patient get a grade of their own and are seen on two films each: the classifier
+ * only ever sees one hip, and two fractures teach more than one for the same cost.
+ */
+function learnPlan(draw: Random): SimulationPlan {
+  return {
+    style: 'clinic',
+    grades: { left: anyGrade(draw), right: anyGrade(draw) },
+    views: ['pelvis', 'left', 'right'],
+    resolution: 'coarse',
+  };
+}
+
+/** Thirds of none, I-II and III-IV; the rarer undisplaced grade II is drawn nearly as often as I. */
+function anyGrade(draw: Random): PhantomGrade {
+  const group = draw.integer(3);
+  if (group === 0) return 'none';
+  if (group === 1) return draw.chance(0.55) ? 'I' : 'II';
+  return draw.chance(0.45) ? 'III' : 'IV';
+}
+
+/** As patients come: at most one hip is broken. Thirds by number; one film a patient, pelvis or hip in turn. */
+function testPlan(draw: Random, number: number): SimulationPlan {
+  const broken: PhantomGrade =
+    number % 3 === 0
+      ? 'none'
+      : number % 3 === 1
+        ? draw.pick(['I', 'I', 'II'] as const)
+        : draw.pick(['III', 'IV'] as const);
+  const side = draw.pick(['left', 'right'] as const);
+  const view: View = Math.floor(number / 3) % 2 === 0 ? 'pelvis' : side;
+  return {
+    style: 'clinic',
+    grades: { left: side === 'left' ? broken : 'none', right: side === 'right' ? broken : 'none' },
+    views: [view],
+  };
+}
