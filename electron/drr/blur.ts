@@ -5,13 +5,13 @@ interface Plane {
 }
 
 /**
- * Gaussian blur with the border repeated outward; standard deviation in pixels. Up to 2 px by the sampled
- * kernel, above by three running means (variance matched; within 3 % of the peak of the Gaussian), whose
- * time does not grow with width.
+ * Gaussian blur with the border repeated outward; standard deviation in pixels. Up to 3 px by the sampled
+ * kernel, above by three running means (same variance, within an eighth of the Gaussian's peak), whose time
+ * does not grow with width.
  */
 export function gaussianBlur(values: Float32Array, plane: Plane, deviation: number): Float32Array {
   if (deviation <= 0) return values.slice();
-  const along = deviation <= 2 ? kernelPass(deviation) : meanPasses(deviation);
+  const along = deviation <= 3 ? kernelPass(deviation) : meanPasses(deviation);
   const { rows, columns } = plane;
   const turned = along(values, rows, columns);
   return along(turned, columns, rows);
@@ -43,22 +43,23 @@ function kernelPass(deviation: number): TurningPass {
   };
 }
 
-/** Three running means whose variances, (w² - 1) / 12 each, sum as near to the Gaussian's as odd widths allow. */
+/**
+ * Running means with fractional ends, each of a third of the variance (extended box filter of Gwosdek et al.,
+ * SSVM 2011, equations 8 and 9).
+ */
 function meanPasses(deviation: number): TurningPass {
-  const ideal = Math.sqrt(4 * deviation ** 2 + 1);
-  const narrow = 2 * Math.floor((ideal - 1) / 2) + 1;
-  const narrowCount = Math.round(
-    (12 * deviation ** 2 - 3 * (narrow + 2) ** 2 + 3) / (narrow ** 2 - (narrow + 2) ** 2),
-  );
-  const reaches = [0, 1, 2].map((n) => ((n < narrowCount ? narrow : narrow + 2) - 1) / 2);
+  const passes = 3;
+  const variance = deviation ** 2 / passes;
+  const reach = Math.floor((Math.sqrt(12 * variance + 1) - 1) / 2);
+  const end = ((2 * reach + 1) * (reach * (reach + 1) - 3 * variance)) / (6 * (variance - (reach + 1) ** 2));
   return (values, rows, columns) => {
     const result = new Float32Array(values.length);
     let from = new Float64Array(columns);
     let to = new Float64Array(columns);
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) from[column] = values[row * columns + column]!;
-      for (const reach of reaches) {
-        runningMean(from, to, reach);
+      for (let pass = 0; pass < passes; pass++) {
+        runningMean(from, to, reach, end);
         [from, to] = [to, from];
       }
       for (let column = 0; column < columns; column++) result[column * rows + row] = from[column]!;
@@ -67,13 +68,15 @@ function meanPasses(deviation: number): TurningPass {
   };
 }
 
-function runningMean(from: Float64Array, to: Float64Array, reach: number): void {
+/** Mean over `reach` values to each side and the share `end` of the one beyond. */
+function runningMean(from: Float64Array, to: Float64Array, reach: number, end: number): void {
   const last = from.length - 1;
+  const at = (n: number): number => from[n < 0 ? 0 : n > last ? last : n]!;
   let total = 0;
-  for (let n = -reach; n <= reach; n++) total += from[Math.min(last, Math.max(0, n))]!;
-  const width = 2 * reach + 1;
+  for (let n = -reach; n <= reach; n++) total += at(n);
+  const width = 2 * (reach + end) + 1;
   for (let n = 0; n <= last; n++) {
-    to[n] = total / width;
-    total += from[Math.min(last, n + reach + 1)]! - from[Math.max(0, n - reach)]!;
+    to[n] = (total + end * (at(n - reach - 1) + at(n + reach + 1))) / width;
+    total += at(n + reach + 1) - at(n - reach);
   }
 }

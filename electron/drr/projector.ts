@@ -26,7 +26,7 @@ export interface ProjectionOptions {
   readonly rowRange?: RowRange;
   /**
    * What lies beyond the first and the last slice (the k axis): air, or the body going on as that slice shows it, as a
-   * thigh does below a scan that stops at the lesser trochanter. Air where not given.
+   * thigh does below a scan that stops at the lesser trochanter. Continued where not given.
    */
   readonly beyondEnds?: 'air' | 'continued';
 }
@@ -75,7 +75,7 @@ export function projectMaterials(
 }
 
 /**
- * The line integral of one function of HU over millimetres: rows × columns, row-major. With
+ * The line integral of one function of HU over millimetres: rows × columns, row-major; air beyond the volume. With
  * `plastimatchAttenuation` it is what plastimatch calls a DRR.
  *
  * @throws CalcarError 'invalid-volume' as `projectMaterials`.
@@ -88,7 +88,7 @@ export function radiologicalPath(
   const path = new Float32Array(geometry.rows * geometry.columns);
   const unused = new Float32Array(path.length);
   const table = pairTable((hounsfield) => [attenuation(hounsfield), 0]);
-  trace(volume, geometry, {}, table, 1, path, unused);
+  trace(volume, geometry, { beyondEnds: 'air' }, table, 1, path, unused);
   return path;
 }
 
@@ -189,7 +189,7 @@ function trace(
   if (extent === null) return;
   const [[lowX, highX], [lowY, highY], [bodyLowZ, bodyHighZ]] = extent;
   const lastZ = volume.size[2] - 1;
-  const continued = options.beyondEnds === 'continued' ? Math.ceil(continuedMm / volume.spacing[2]) : 0;
+  const continued = options.beyondEnds !== 'air' ? Math.ceil(continuedMm / volume.spacing[2]) : 0;
   const lowZ = bodyLowZ === 0 ? -continued : bodyLowZ;
   const highZ = bodyHighZ === lastZ + 1 ? bodyHighZ + continued : bodyHighZ;
   const strideY = volume.size[0];
