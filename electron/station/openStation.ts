@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { Reply } from '../contract/api.ts';
 import { CalcarError, toWireError } from '../contract/errors.ts';
 import type { ImportOutcome } from '../contract/reads.ts';
@@ -6,7 +7,9 @@ import type { ChainReport } from '../database/chain.ts';
 import { verifyChain } from '../database/chain.ts';
 import { openDatabase } from '../database/database.ts';
 import { filmsToRead } from '../database/films.ts';
-import { openRadiograph, renderDisplay } from '../dicom/index.ts';
+import type { SpawnCompute } from '../compute/childPort.ts';
+import { startCompute } from '../compute/client.ts';
+import { createDecoder, renderDisplay } from '../dicom/index.ts';
 import { answerAsset, wireAsset } from './assets.ts';
 import { answerCall, callsOf } from './calls.ts';
 import type { Context } from './context.ts';
@@ -16,7 +19,9 @@ import { createEvents } from './events.ts';
 import { openFilmStore } from './filmStore.ts';
 import { lockFolder } from './folderLock.ts';
 import { importPath } from './importPaths.ts';
+import type { StationLog } from './log.ts';
 import { openLog } from './log.ts';
+import type { Machine } from './machine.ts';
 import { noMachine } from './machine.ts';
 import type { DemoOutcome } from './makeDemo.ts';
 import { makeDemo } from './makeDemo.ts';
@@ -32,6 +37,12 @@ export interface StationOptions {
   readonly door?: string;
   /** False: no tensor process is started, and films stay unread. */
   readonly compute?: boolean;
+  /** How the tensor process is started; a child of Node by default. */
+  readonly spawnCompute?: SpawnCompute;
+  /** Folder of the weights and their model card. Default: CALCAR_MODELS, else the shipped ones. */
+  readonly modelFolder?: string;
+  /** Where the decode worker's code is, when it was bundled elsewhere. */
+  readonly decodeWorker?: URL;
   /** False: an imported film is read only when it is asked for. */
   readonly readInBackground?: boolean;
 }
@@ -85,7 +96,9 @@ async function compose(
   closers.push(() => database.close());
   const films = openFilmStore(folder.films, 'dcm');
   const events = createEvents((error) => log.failure('listener failed', error));
-  const machine = noMachine();
+  const decoder = createDecoder(options.decodeWorker ? { workerUrl: options.decodeWorker } : {});
+  closers.push(() => decoder.close());
+  const machine = options.compute === false ? noMachine() : startMachine(options, log);
 
   const context: Context = {
     folder,
@@ -93,11 +106,11 @@ async function compose(
     database,
     films,
     thumbnails: openFilmStore(folder.thumbnails, 'png'),
-    decode: openRadiograph,
+    decode: (bytes, fileName) => decoder.open(bytes, fileName),
     opened: createOpenedFilms(async (imageHash) => {
       const bytes = await films.get(imageHash);
       const start = performance.now();
-      const opened = await openRadiograph(bytes, imageHash);
+      const opened = await decoder.open(bytes, imageHash);
       return { opened, decodeMs: performance.now() - start };
     }),
     machine,
@@ -108,14 +121,19 @@ async function compose(
   closers.push(() => queue.close());
   // Compute goes first, so that a reading under way ends at once.
   closers.push(() => machine.close());
-  machine.subscribe((compute) => {
-    events.emit({ event: 'compute', compute });
-  });
 
   const readLater = (imageHash: string): void => {
     if (options.compute !== false && options.readInBackground !== false) queue.later(imageHash);
   };
-  for (const imageHash of await database.read(filmsToRead)) readLater(imageHash);
+  const readUnread = async (): Promise<void> => {
+    for (const imageHash of await database.read(filmsToRead)) readLater(imageHash);
+  };
+  machine.subscribe((compute) => {
+    events.emit({ event: 'compute', compute });
+    if (compute.state === 'ready')
+      readUnread().catch((error: unknown) => log.failure('films not queued', error));
+  });
+  await readUnread();
   log.info('station opened', { version: stationVersion });
 
   const calls = callsOf(context, queue, readLater);
@@ -145,6 +163,15 @@ async function compose(
     verifyReads: () => work.run(() => database.read(verifyChain)),
     close: () => work.close(closeAll),
   };
+}
+
+function startMachine({ modelFolder, spawnCompute }: StationOptions, log: StationLog): Machine {
+  const shipped = fileURLToPath(new URL('../../models/weights', import.meta.url));
+  return startCompute({
+    modelFolder: modelFolder ?? (process.env['CALCAR_MODELS'] || shipped),
+    log,
+    ...(spawnCompute ? { spawn: spawnCompute } : {}),
+  });
 }
 
 /** Lets what was begun finish before the station closes, and begins nothing after. */
