@@ -1,0 +1,89 @@
+import type { DragEvent, ReactNode } from 'react';
+import { useEffect, useState } from 'react';
+import { CheatSheet } from '../commands/CheatSheet.tsx';
+import { bindKeys } from '../commands/keyboard.ts';
+import { commands } from '../commands/commands.ts';
+import { Palette } from '../commands/Palette.tsx';
+import { cx } from '../cx.ts';
+import { ImportPanel } from '../imports/ImportPanel.tsx';
+import { droppedFiles } from '../imports/choose.ts';
+import { importFiles } from '../imports/imports.ts';
+import { flushDraft } from '../reading/autosave.ts';
+import { FilmRoom } from '../reading/FilmRoom.tsx';
+import { ReadPanel } from '../reading/ReadPanel.tsx';
+import { Worklist } from '../reading/Worklist.tsx';
+import { askMachine } from '../reading/openFilm.ts';
+import { session, useSession } from '../reading/session.ts';
+import { SettingsRoom } from '../settings/SettingsRoom.tsx';
+import { sentenceOf } from '../station.ts';
+import { Rail } from './Rail.tsx';
+import { StatusLine } from './StatusLine.tsx';
+import { say, startApp, useApp } from './store.ts';
+import styles from './app.module.css';
+
+export function App(): ReactNode {
+  const room = useApp((app) => app.room);
+  const settings = useApp((app) => app.settings);
+  const [dropping, setDropping] = useState(false);
+  useEffect(startApp, []);
+  useEffect(() => bindKeys(commands, settings.keys), [settings.keys]);
+  useEffect(() => {
+    document.documentElement.dataset['theme'] = settings.theme;
+  }, [settings.theme]);
+  useEffect(() => {
+    window.addEventListener('pagehide', flushDraft);
+    return () => window.removeEventListener('pagehide', flushDraft);
+  }, []);
+  useAskAgain();
+
+  const over = (event: DragEvent) => {
+    if (!event.dataTransfer.types.includes('Files')) return;
+    event.preventDefault();
+    setDropping(true);
+  };
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    setDropping(false);
+    void droppedFiles(event.dataTransfer).then(importFiles, (error: unknown) => say(sentenceOf(error)));
+  };
+  return (
+    <div
+      className={styles['app']}
+      onDragOver={over}
+      onDrop={drop}
+      onDragLeave={(event) => {
+        if (event.relatedTarget === null) setDropping(false);
+      }}
+    >
+      <Rail />
+      {room === 'reading' ? <ReadingRoom /> : <SettingsRoom />}
+      <StatusLine />
+      <ImportPanel />
+      <CheatSheet />
+      <Palette />
+      {dropping && <div className={styles['drop']}>Let go to import</div>}
+    </div>
+  );
+}
+
+function ReadingRoom(): ReactNode {
+  const list = useApp((app) => app.listShown);
+  const panel = useApp((app) => app.panelShown);
+  const open = useSession((now) => now.imageHash !== null);
+  return (
+    <div className={cx(styles['reading'], list && styles['withList'], panel && open && styles['withPanel'])}>
+      {list && <Worklist />}
+      <FilmRoom />
+      {panel && open && <ReadPanel />}
+    </div>
+  );
+}
+
+/** When compute comes back, a film whose answer failed meanwhile is asked for again by itself. */
+function useAskAgain(): void {
+  const ready = useApp((app) => app.state?.compute.state === 'ready');
+  useEffect(() => {
+    const { imageHash, answer } = session();
+    if (ready && imageHash !== null && answer.state === 'failed') void askMachine(imageHash);
+  }, [ready]);
+}

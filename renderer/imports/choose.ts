@@ -1,0 +1,39 @@
+import { importFiles } from './imports.ts';
+
+/** Lets a person choose files; a chooser that is closed without a choice does nothing. */
+export const chooseFiles = () => choose(false);
+/** Lets a person choose a folder; everything in it is handed to the station, which says what it cannot use. */
+export const chooseFolder = () => choose(true);
+
+function choose(folder: boolean): void {
+  const input = document.createElement('input');
+  input.type = 'file';
+  input.multiple = true;
+  input.webkitdirectory = folder;
+  input.addEventListener('change', () => void importFiles([...(input.files ?? [])]));
+  input.click();
+}
+
+/** Every file of a drop, folders opened to the bottom. Must be called while the drop is being handled. */
+export async function droppedFiles(transfer: DataTransfer): Promise<File[]> {
+  const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
+  if (entries.length === 0) return [...transfer.files];
+  return (await Promise.all(entries.map(filesOf))).flat();
+}
+
+async function filesOf(entry: FileSystemEntry): Promise<File[]> {
+  if (entry.isFile) {
+    return [
+      await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)),
+    ];
+  }
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  const inside: FileSystemEntry[] = [];
+  // A reader gives at most a hundred entries at a time and an empty answer at the end.
+  for (let more = await entriesOf(reader); more.length > 0; more = await entriesOf(reader))
+    inside.push(...more);
+  return (await Promise.all(inside.map(filesOf))).flat();
+}
+
+const entriesOf = (reader: FileSystemDirectoryReader) =>
+  new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));

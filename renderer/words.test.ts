@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import type { Finding, HipFinding } from '../electron/contract/finding.ts';
+import { answerLine, bySeverity, bytesWords, findingText, needsHuman, percent, personName } from './words.ts';
+
+const hip = (
+  gradeGroup: HipFinding['gradeGroup'],
+  top: number,
+  side: HipFinding['laterality'],
+): HipFinding => ({
+  box: { x: 0, y: 0, width: 10, height: 10 },
+  laterality: side,
+  lateralitySource: 'tag',
+  presence: 0.99,
+  probabilities: { none: (1 - top) / 2, 'I-II': (1 - top) / 2, 'III-IV': (1 - top) / 2, [gradeGroup]: top },
+  gradeGroup,
+});
+const finding = (outcome: Finding['outcome'], hips: HipFinding[]): Finding => ({
+  imageHash: 'a'.repeat(64),
+  modelHash: 'b'.repeat(64),
+  modelName: 'calcar-first',
+  backend: 'wasm',
+  outcome,
+  warnings: [],
+  hips,
+  timings: { decodeMs: 1, localizeMs: 1, classifyMs: 1 },
+});
+
+describe('words', () => {
+  it('says the answer as DESIGN.md does, and never calls a patient normal', () => {
+    expect(answerLine(hip('III-IV', 0.9, 'left'))).toBe('Garden III–IV fracture, left hip');
+    expect(answerLine(hip('none', 0.9, 'right'))).toBe('Fracture not seen, right hip');
+    expect(answerLine(hip('I-II', 0.9, 'unknown'))).toBe('Garden I–II fracture, hip, side unknown');
+    expect(findingText(finding('answered', [hip('none', 0.9, 'right')]))).not.toMatch(/normal/i);
+  });
+
+  it('claims no certainty', () => {
+    expect([0, 0.004, 0.34, 0.996, 1].map(percent)).toEqual(['<1 %', '<1 %', '34 %', '>99 %', '>99 %']);
+  });
+
+  it('puts the most severe hip first', () => {
+    const order = bySeverity([
+      hip('none', 0.9, 'right'),
+      hip('III-IV', 0.9, 'left'),
+      hip('I-II', 0.9, 'left'),
+    ]);
+    expect(order.map(({ index }) => index)).toEqual([1, 2, 0]);
+  });
+
+  it('asks for a human when the film is doubtful or no group reaches two thirds', () => {
+    expect(needsHuman(finding('answered', []), hip('I-II', 0.66, 'left'))).toMatch(/two chances in three/);
+    expect(needsHuman(finding('answered', []), hip('I-II', 0.67, 'left'))).toBeNull();
+    expect(needsHuman(finding('doubtful', []), hip('I-II', 0.99, 'left'))).not.toBeNull();
+  });
+
+  it('reads DICOM person names: family, given and middle; the first of the representations', () => {
+    expect(personName('Adams^John Robert Quincy^^Rev.^B.A. M.Div.')).toBe('Adams, John Robert Quincy');
+    expect(personName('Yamada^Tarou=山田^太郎')).toBe('Yamada, Tarou');
+    expect(personName('^^^')).toBe('No name');
+    expect(personName(null)).toBe('No name');
+  });
+
+  it('says bytes in decimal units', () => {
+    expect(bytesWords(12_300_000_000)).toMatch(/^12[.,]3/);
+    expect(bytesWords(0)).toMatch(/^0/);
+  });
+});
