@@ -96,25 +96,27 @@ export function samplePatient(
     anteversion: hips.normal(14.5, 7.5),
     headDiameter,
     // The whole group has 42.9 (6.8); men's offsets are the longer ones.
-    offset: hips.normal(male ? 46 : 41.2, 5.6),
+    offset: hips.normal(male ? 46 : 41.2, 6.1),
     externalRotation: hips.normalWithin(-6, 12, -24, 30),
   };
   const pelvisScale = 0.35 * (headDiameter / 49.1) + 0.65 * (male ? 1 : 0.94) + body.normal(0, 0.025);
   // Half the overweight of the body is subcutaneous fat, as far as an AP film is concerned.
-  const fat = body.normalWithin(male ? 18 : 26, 9, 6, 60);
+  const fat = body.normalWithin(male ? 18 : 26, 9, 8, 60);
   const bone = boneQuality(random.stream('bone'), sex, age);
   const position = random.stream('position');
+  const hipSeparation = (male ? 178 : 182) * pelvisScale + body.normal(0, 5);
   return {
     sex,
     age,
-    hipSeparation: mm((male ? 178 : 182) * pelvisScale + body.normal(0, 5)),
+    hipSeparation: mm(hipSeparation),
     pelvisScale,
     pelvicTilt: degrees(position.normalWithin(0, 6, -14, 14)),
     acetabularInclination: degrees(hips.normalWithin(42, 4, 32, 52)),
     acetabularAnteversion: degrees(hips.normalWithin(18.8, 5, 5, 32)),
     corticalDensity: hounsfield(bone.cortical),
     cancellousDensity: hounsfield(bone.cancellous),
-    bodyHalfWidth: mm((male ? 160 : 158) * pelvisScale + fat * 0.9 + body.normal(0, 5)),
+    // The greater trochanter stands some 26 mm beyond the shaft axis; fascia and fat lie over it.
+    bodyHalfWidth: mm(hipSeparation / 2 + shared.offset + 34 + fat + body.normal(0, 3)),
     bodyHalfDepth: mm(88 + fat * 0.8 + body.normal(0, 5)),
     subcutaneousFat: mm(fat),
     muscleFat: body.between(0.05, 0.3),

@@ -33,6 +33,7 @@ export class HipBone implements Solid {
   readonly #texture: Texture;
   readonly #bodies: readonly Rod[];
   readonly #rami: readonly Rod[];
+  readonly #wing = new Wing();
   #fromCentre = 0;
   #distance = 0;
 
@@ -89,12 +90,20 @@ export class HipBone implements Solid {
     const shellRadius = (this.#cavity + 5.5) / k;
     const opening = a * this.#axis[0] + b * this.#axis[1] + c * this.#axis[2];
     const shell = smoothMax(fromCentre / k - shellRadius, opening - 1, 4);
-    let bone = smoothMin(shell, ellipsoid(a - 3, b - 2, c - 27, 18, 22, 17), 10);
-    for (const rod of this.#bodies) bone = smoothMin(bone, rod.distance(a, b, c), 7);
-    for (const rod of this.#rami) bone = smoothMin(bone, rod.distance(a, b, c), 9);
-    const pubis = roundedBox(a - this.#midline - 14, b + 47, c + 38, 12.5, 8, 20, 7.5);
-    bone = smoothMin(bone, pubis, 9);
-    if (c > 5) bone = smoothMin(bone, wing(a, b, c), 12);
+    // Rows run along x, so what a height rules out is ruled out for a whole row and no leap can miss it.
+    const low = c < 70;
+    const high = c > 5;
+    let bone = high ? this.#wing.distance(a, b, c) : Infinity;
+    if (low) {
+      const roof = smoothMin(shell, ellipsoid(a - 3, b - 2, c - 27, 18, 22, 17), 10);
+      bone = high ? smoothMin(roof, bone, 12) : roof;
+      for (const rod of this.#bodies) bone = smoothMin(bone, rod.distance(a, b, c), 7);
+    }
+    if (c < 12) {
+      for (const rod of this.#rami) bone = smoothMin(bone, rod.distance(a, b, c), 9);
+      const pubis = roundedBox(a - this.#midline - 14, b + 47, c + 38, 12.5, 8, 20, 7.5);
+      bone = smoothMin(bone, pubis, 9);
+    }
     const symphysis = 2.3 - (a - this.#midline);
     this.#distance = Math.max(bone * k, symphysis * k, this.#cavity - fromCentre);
     return this.#distance;
@@ -139,19 +148,36 @@ const wingOutline = new Polygon([
 ]);
 
 /** The wing: a curved plate, thick at its rim and towards the acetabulum, thin in the middle. */
-function wing(x: number, y: number, z: number): number {
-  const outline = wingOutline.distance(y, z);
-  if (outline > 25) return outline;
-  const back = clamp01(y / 50);
-  const middle =
-    2 + 0.36 * (z - 28) - 0.42 * y - 20 * back * back - 0.0022 * (z - 30) * (y - 20) * (y < 20 ? 0.5 : 0);
-  const half =
-    2.2 +
-    4.2 * Math.exp(-Math.max(-outline, 0) / 6) +
-    11 * Math.exp(-(((z - 14) / 32) ** 2)) +
-    5 * back * back;
-  // The plate leans more the further back it lies; its thickness is measured across it.
-  const slope = -0.42 - (y > 0 && y < 50 ? 0.8 * back : 0);
-  const across = 1 / Math.sqrt(1.13 + slope * slope);
-  return smoothMax(across * (Math.abs(x - middle) - half / across), outline, 5);
+class Wing {
+  #y = NaN;
+  #z = NaN;
+  #outline = 0;
+  #middle = 0;
+  #half = 0;
+  #across = 0;
+
+  distance(x: number, y: number, z: number): number {
+    if (y !== this.#y || z !== this.#z) this.#enterRow(y, z);
+    if (this.#outline > 25) return this.#outline;
+    return smoothMax(this.#across * Math.abs(x - this.#middle) - this.#half, this.#outline, 5);
+  }
+
+  /** All but x is the same along a row of voxels. */
+  #enterRow(y: number, z: number): void {
+    this.#y = y;
+    this.#z = z;
+    const outline = wingOutline.distance(y, z);
+    const back = clamp01(y / 50);
+    const bend = y < 20 ? 0.0011 * (z - 30) * (y - 20) : 0;
+    this.#outline = outline;
+    this.#middle = 2 + 0.36 * (z - 28) - 0.42 * y - 20 * back * back - bend;
+    this.#half =
+      2.2 +
+      4.2 * Math.exp(-Math.max(-outline, 0) / 6) +
+      11 * Math.exp(-(((z - 14) / 32) ** 2)) +
+      5 * back * back;
+    // The plate leans more the further back it lies; its thickness is measured across it.
+    const slope = -0.42 - (y > 0 && y < 50 ? 0.8 * back : 0);
+    this.#across = 1 / Math.sqrt(1.13 + slope * slope);
+  }
 }

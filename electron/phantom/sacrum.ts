@@ -34,8 +34,11 @@ export class Sacrum implements Solid {
     const a = Math.abs(x) / k;
     const b = (this.#cosTilt * y + this.#sinTilt * z) / k;
     const c = (-this.#sinTilt * y + this.#cosTilt * z) / k;
-    const sacrum = this.#sacrum(a, b, c);
-    const spine = Math.min(lumbar(a, b, c - 126), lumbar(a, b + 2, c - 164));
+    // The height is the same along a row of voxels, so no leap can miss what it rules out.
+    this.#plate = Infinity;
+    const sacrum = c < 125 ? this.#sacrum(a, b, c) : Infinity;
+    const fifth = c > 95 && c < 155 ? lumbar(a, b, c - 126) : Infinity;
+    const spine = c > 133 ? Math.min(fifth, lumbar(a, b + 2, c - 164)) : fifth;
     this.#wall = Math.min(this.#plate, spine) * k;
     return Math.min(sacrum, spine) * k;
   }

@@ -25,30 +25,32 @@ export class Outline {
   }
 
   thighCentre(z: number): number {
-    return this.#p.bodyHalfWidth - this.#thighRadius(z);
+    return this.#p.bodyHalfWidth * (1 - mix(0.49, 0.455, smoothStep(0, 160, -z)));
   }
 
   #thighRadius(z: number): number {
     // Above the hip joint the thigh shrinks out of the way inside the trunk.
-    return this.#p.bodyHalfWidth * (mix(0.49, 0.455, smoothStep(0, 160, -z)) - 0.2 * smoothStep(0, 60, z));
+    return this.#p.bodyHalfWidth * (mix(0.49, 0.455, smoothStep(0, 160, -z)) - 0.3 * smoothStep(5, 70, z));
   }
 
   /** Fills `row` for the outline shrunk by `inset` mm. */
   row(y: number, z: number, inset: number, row: Row): void {
     const p = this.#p;
     const dy = y - this.centreY;
-    const waist = 1 - 0.09 * smoothStep(30, 170, z);
+    const waist = 1 - 0.09 * smoothStep(40, 170, z);
     const width = p.bodyHalfWidth * waist - inset;
     const depth = p.bodyHalfDepth - inset;
     // From the trochanters down the trunk narrows to the perineum and leaves the outline to the thighs.
-    const girdle = mix(0.3, 1, smoothStep(this.#crotch + 5, 15, z));
+    const girdle = mix(0.3, 1, smoothStep(this.#crotch, 0, z));
     const below = this.#crotch + 25 - z;
     const rounding = below <= 0 ? 1 : below >= 30 ? 0 : Math.sqrt(1 - (below / 30) ** 2);
     const across = Math.abs(dy) / (depth * rounding);
     row.trunk = across < 1 ? width * girdle * rounding * (1 - across ** 2.6) ** (1 / 2.6) : missed;
     const thigh = this.#thighRadius(z) - inset;
-    const share = Math.abs(dy) / Math.min(1.06 * thigh, p.bodyHalfDepth - inset);
-    row.thigh = z < 60 && share < 1 ? thigh * (1 - share ** 2.3) ** (1 / 2.3) : missed;
+    // Flatter than the trunk where it begins, so that it comes out of it without a step.
+    const round = mix(1.02, 0.93, smoothStep(-100, -20, z));
+    const share = Math.abs(dy) / Math.min(round * thigh, p.bodyHalfDepth - inset);
+    row.thigh = z < 70 && share < 1 ? thigh * (1 - share ** 2.3) ** (1 / 2.3) : missed;
   }
 }
 

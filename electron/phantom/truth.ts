@@ -82,9 +82,9 @@ function boxCorners(
   const { greaterTrochanter, lesserTrochanter } = femur.landmarks;
   const below = lesserZ - 1.5 * parameters.lesserTrochanterSize - 15;
   return [
-    fixed(-socket - 14, 0, 0),
-    fixed(0, 0, socket + 18),
-    fixed(socket + 6, 0, 0),
+    fixed(-socket - 18, 0, socket + 18),
+    // At least this far, so that a short or turned femur still gets the whole region.
+    fixed(66, 0, -72),
     inPatient(add(greaterTrochanter, [0, 0, 4]), placement, side, distal),
     inPatient([parameters.offset + 34, 5, greaterTrochanter[2] - 24], placement, side, distal),
     inPatient([parameters.offset + 9, 27, greaterTrochanter[2] - 24], placement, side, distal),
