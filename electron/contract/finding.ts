@@ -73,6 +73,9 @@ export const qualityWarning = z.strictObject({
 });
 export type QualityWarning = z.infer<typeof qualityWarning>;
 
+/** Below this the largest probability does not carry an answer and the hip needs a human: no group has two of three chances. */
+export const leastSure = 2 / 3;
+
 export const hipFinding = z.strictObject({
   box,
   laterality,

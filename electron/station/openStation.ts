@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Reply } from '../contract/api.ts';
 import { CalcarError, toWireError } from '../contract/errors.ts';
+import type { SaliencyMap } from '../contract/finding.ts';
 import type { ImportOutcome } from '../contract/reads.ts';
 import type { Station } from '../contract/station.ts';
 import type { ChainReport } from '../database/chain.ts';
@@ -27,6 +28,7 @@ import type { DemoOutcome } from './makeDemo.ts';
 import { makeDemo } from './makeDemo.ts';
 import { createOpenedFilms } from './openedFilms.ts';
 import { readFilm } from './readFilm.ts';
+import { saliencyOf } from './saliency.ts';
 import { createReadingQueue } from './readingQueue.ts';
 import { stationVersion } from './version.ts';
 
@@ -56,6 +58,8 @@ export interface OpenStation extends Station {
   makeDemo(patients: number): Promise<DemoOutcome[]>;
   /** The film as its file says it should look: rows × columns display greys, 0 black … 255 white. */
   displayGreys(imageHash: string): Promise<{ rows: number; columns: number; greys: Uint8Array }>;
+  /** The evidence behind the stored answer for one hip. @throws CalcarError 'not-found' without an answer */
+  saliency(imageHash: string, hip: number): Promise<SaliencyMap>;
   /** Recomputes the hash chain of all reads. */
   verifyReads(): Promise<ChainReport>;
 }
@@ -160,6 +164,7 @@ async function compose(
         const { opened } = await context.opened(imageHash);
         return { rows, columns, greys: renderDisplay(opened) };
       }),
+    saliency: (imageHash, hip) => work.run(() => saliencyOf(context, imageHash, hip)),
     verifyReads: () => work.run(() => database.read(verifyChain)),
     close: () => work.close(closeAll),
   };

@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Command } from 'commander';
+import { chooseBackend } from '../compute/backend.ts';
+import { CalcarError } from '../contract/errors.ts';
+import type { EvaluationReport } from '../contract/evaluation.ts';
+import { buildDataset } from '../learning/dataset.ts';
+import { evaluate } from '../learning/evaluate.ts';
+import { percent, ratio, saveEvaluation, writeCard } from '../learning/records.ts';
+import { loadFilms } from '../learning/store.ts';
+import { loadModels, ModelError } from '../../models/index.ts';
+import { defaultDataFolder } from './dataset.ts';
+import { wholeNumber } from './numbers.ts';
+import { createProgress } from './progress.ts';
+import { formatTable } from './table.ts';
+import { shippedModels } from './train.ts';
+
+interface EvaluateOptions {
+  readonly data: string;
+  readonly models: string;
+  readonly patients: number;
+  readonly workers: number;
+  readonly save?: boolean;
+  readonly json?: boolean;
+}
+
+export const evaluateCommand = new Command('evaluate')
+  .description('Read held-out simulated films end to end and print how well, with 95 % intervals')
+  .option('--data <folder>', "the data set; held-out patients it lacks are made first", defaultDataFolder)
+  .option('--models <folder>', 'weights to judge', shippedModels)
+  .option('--patients <number>', 'held-out patients, two films each', wholeNumber(1), 150)
+  .option('--workers <threads>', 'patients simulated at a time', wholeNumber(1), 2)
+  .option('--save', 'write the result beside the weights and into the model card')
+  .option('--json', 'print the report as JSON')
+  .action(async ({ data, models: folder, patients, workers, save, json }: EvaluateOptions) => {
+    const progress = createProgress();
+    await buildDataset({ folder: data, learn: 0, tune: 0, test: patients }, workers, (done, of) =>
+      progress.step('Simulating held-out patients', Math.min(done, of - 1), of),
+    );
+    const backend = await chooseBackend();
+    const models = await load(folder);
+    const report = await evaluate(models, backend.name, films(data, patients), (done) =>
+      progress.step('Reading held-out films', Math.min(done, patients - 1), patients),
+    );
+    progress.end();
+    if (save === true) {
+      saveEvaluation(folder, report);
+      writeCard(folder);
+    }
+    process.stdout.write(json === true ? `${JSON.stringify(report)}\n` : inWords(report));
+  });
+
+function* films(folder: string, patients: number): Generator<ReturnType<typeof loadFilms>> {
+  for (let number = 0; number < patients; number++) yield loadFilms(folder, number);
+}
+
+async function load(folder: string): Promise<Awaited<ReturnType<typeof loadModels>>> {
+  try {
+    return await loadModels((name) => readFile(path.join(folder, name)));
+  } catch (error) {
+    if (error instanceof ModelError) throw new CalcarError(error.kind, error.message, error);
+    throw error;
+  }
+}
+
+function inWords({ localizer, classifier, ...report }: EvaluationReport): string {
+  const row = (measure: string, value: string): { cells: string[] } => ({ cells: [measure, value] });
+  const measures = formatTable(
+    [{ title: 'Measure' }, { title: 'Value (95 % interval)' }],
+    [
+      row('Mean box overlap (IoU)', ratio(localizer.meanOverlap)),
+      row('Hips found', percent(localizer.foundHips)),
+      row('Boxes where no hip is', String(localizer.falseBoxes)),
+      row('Side right', percent(localizer.rightSide)),
+      row('Three-class top-1', percent(classifier.topOne)),
+      row('Three-class top-1, by patient', percent(classifier.topOneByPatient)),
+      row('Balanced accuracy', percent(classifier.balancedAccuracy)),
+      row('Mean one-versus-rest accuracy', percent(classifier.meanOneVersusRest)),
+      ...classifier.byGroup.map(({ group, hips, right }) => row(`Right among ${group} (${hips})`, percent(right))),
+      ...classifier.byGrade.map(({ grade, hips, right }) =>
+        row(`Right among grade ${grade} (${hips})`, percent(right)),
+      ),
+    ],
+  );
+  const confusion = formatTable(
+    ['Truth', 'none', 'I-II', 'III-IV', 'not found'].map((title, i) => ({
+      title,
+      align: i === 0 ? ('left' as const) : ('right' as const),
+    })),
+    classifier.confusion.map((counts, i) => ({
+      cells: [classifier.byGroup[i]!.group, ...counts.map(String)],
+    })),
+  );
+  return `${report.warning}
+
+${report.films} films of ${report.patients} patients, ${report.hips} hips; seeds ${report.seeds.first} to ${report.seeds.last}; ${report.backend}, ${report.millisecondsPerFilm.toFixed(0)} ms a film.
+
+${measures}
+
+${confusion}
+`;
+}
