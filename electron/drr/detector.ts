@@ -11,10 +11,10 @@ export interface DetectorGrid {
 }
 
 /**
- * Quanta that a detector counts in the open beam, per mm² and mAs at 70 kV and 1 m: about 50 µGy a mAs
- * behind 3 mm of aluminium, 30 000 photons per mm² and µGy, of which a caesium iodide screen uses 60 %.
+ * Photons in the open beam per mm² and mAs at 70 kV and 1 m: about 50 µGy a mAs behind 3 mm of aluminium,
+ * 30 000 photons per mm² and µGy.
  */
-const quantaPerSquareMillimetre = 50 * 30_000 * 0.6;
+const photonsPerSquareMillimetre = 50 * 30_000;
 /** A tube's output rises with about the 2.5th power of its voltage. */
 const outputExponent = 2.5;
 /** What a 12:1 grid lets through. */
@@ -30,8 +30,9 @@ const electronicQuanta = 3;
 
 /** Quanta a pixel counts in the open beam: ∝ mAs · kVp^2.5 / SID², over the pixel's area. */
 export function openBeamQuanta(exposure: Exposure, spacing: Millimetres): number {
-  const { charge, tubeVoltage, sourceToImageDistance, grid } = exposure;
-  const output = quantaPerSquareMillimetre * charge * (tubeVoltage / 70) ** outputExponent;
+  const { charge, tubeVoltage, sourceToImageDistance, grid, detectiveEfficiency } = exposure;
+  const output =
+    photonsPerSquareMillimetre * detectiveEfficiency * charge * (tubeVoltage / 70) ** outputExponent;
   return output * (1000 / sourceToImageDistance) ** 2 * spacing ** 2 * (grid ? gridPrimary : 1);
 }
 

@@ -27,6 +27,8 @@ export interface Exposure {
   readonly grid: boolean;
   /** Standard deviation, at the detector, of the blur by focal spot and movement, before quanta are counted. */
   readonly unsharpness: Millimetres;
+  /** Share of the quanta that the detector uses (zero-frequency DQE): about 0.25 a CR plate, 0.65 caesium iodide. */
+  readonly detectiveEfficiency: number;
   /** Standard deviation of the detector's blur (light in the scintillator). */
   readonly detectorBlur: Millimetres;
   /** Width of the film's border that the shutters keep unexposed. */
@@ -74,6 +76,7 @@ export function sampleExposure(random: Random, style: Style): Exposure {
       scatterSpread: mm(40),
       grid: false,
       unsharpness: mm(0),
+      detectiveEfficiency: 0.65,
       detectorBlur: mm(0),
       collimation: { left: mm(0), right: mm(0), top: mm(0), bottom: mm(0) },
       marker: null,
@@ -91,6 +94,7 @@ export function sampleExposure(random: Random, style: Style): Exposure {
     scatterSpread: mm(random.between(30, 60)),
     grid: random.chance(0.93),
     unsharpness: mm(random.between(0.2, 0.5)),
+    detectiveEfficiency: random.between(0.2, 0.7),
     detectorBlur: mm(random.between(0.08, 0.25)),
     collimation: { left: border(), right: border(), top: border(), bottom: border() },
     marker: random.chance(0.7) ? sampleMarker(random) : null,

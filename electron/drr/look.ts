@@ -46,7 +46,8 @@ export function develop(
   const pixels = new Uint16Array(density.length);
   for (let n = 0; n < pixels.length; n++) {
     const value = tone((density[n]! - black) / (white - black), look.shoulder) ** look.gamma;
-    const shown = look.border === 'black' ? value * Math.min(1, Math.max(0, 2 * field[n]! - 0.5)) : value;
+    // Black begins inside the penumbra, or its bright edge would frame the field.
+    const shown = look.border === 'black' ? value * Math.min(1, Math.max(0, 4 * field[n]! - 3)) : value;
     pixels[n] = Math.round(shown * maximum);
   }
   return pixels;
