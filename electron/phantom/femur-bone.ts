@@ -2,14 +2,14 @@ import { clamp01, mix } from './distance.ts';
 import type { Femur } from './femur.ts';
 import type { Fracture } from './fracture.ts';
 import { compose, inverse, type RigidMotion } from './rigid.ts';
-import type { Solid } from './voxelize.ts';
+import { edgeWidth, type Solid } from './voxelize.ts';
 
 /** A femur, whole or broken, where it lies in the patient; the state of the last distance serves its density. */
 export class FemurBone implements Solid {
   readonly #femur: Femur;
   readonly #fracture: Fracture | null;
   readonly #cortical: number;
-  readonly #half: number;
+  readonly #edge: number;
   readonly #toProximal: Float64Array;
   readonly #toDistal: Float64Array;
   readonly #mirror: number;
@@ -30,7 +30,7 @@ export class FemurBone implements Solid {
     this.#femur = femur;
     this.#fracture = fracture;
     this.#cortical = corticalDensity;
-    this.#half = voxel;
+    this.#edge = edgeWidth * voxel;
     this.#mirror = side;
     this.#toProximal = flat(inverse(fracture ? compose(placement, fracture.proximal) : placement));
     this.#toDistal = flat(inverse(fracture ? compose(placement, fracture.distal) : placement));
@@ -58,7 +58,7 @@ export class FemurBone implements Solid {
   density(x: number, y: number, z: number): number {
     const u = this.#mirror * x;
     if (this.#fracture === null) return this.#bone(this.#toProximal, u, y, z, this.#head);
-    const half = 0.5 * this.#half;
+    const half = 0.5 * this.#edge;
     const inHead = this.#headSide < half;
     const inShaft = this.#shaftSide < half;
     const head = inHead ? this.#bone(this.#toProximal, u, y, z, this.#head) : -1024;
@@ -73,9 +73,9 @@ export class FemurBone implements Solid {
     const x = m[0]! * u + m[1]! * y + m[2]! * z + m[9]!;
     const v = m[3]! * u + m[4]! * y + m[5]! * z + m[10]!;
     const w = m[6]! * u + m[7]! * y + m[8]! * z + m[11]!;
-    const inner = clamp01(0.5 - (distance + this.#femur.cortex(x, v, w)) / this.#half);
+    const inner = clamp01(0.5 - (distance + this.#femur.cortex(x, v, w)) / this.#edge);
     if (inner === 0) return this.#cortical;
-    const covered = Math.max(clamp01(0.5 - distance / this.#half), inner);
+    const covered = Math.max(clamp01(0.5 - distance / this.#edge), inner);
     return mix(this.#cortical, this.#femur.cancellous(x, v, w), inner / covered);
   }
 }

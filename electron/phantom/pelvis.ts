@@ -11,7 +11,7 @@ import {
 } from './distance.ts';
 import type { PatientParameters } from './parameters.ts';
 import type { Texture } from './texture.ts';
-import type { Solid } from './voxelize.ts';
+import { edgeWidth, type Solid } from './voxelize.ts';
 
 /**
  * One hip bone. Its frame has its origin in the centre of the acetabulum, x lateral, y to the back, z up
@@ -29,7 +29,7 @@ export class HipBone implements Solid {
   readonly #axis: readonly [number, number, number];
   readonly #cortical: number;
   readonly #cancellous: number;
-  readonly #voxel: number;
+  readonly #edge: number;
   readonly #texture: Texture;
   readonly #bodies: readonly Rod[];
   readonly #rami: readonly Rod[];
@@ -57,7 +57,7 @@ export class HipBone implements Solid {
     ];
     this.#cortical = 0.72 * parameters.corticalDensity;
     this.#cancellous = parameters.cancellousDensity;
-    this.#voxel = voxel;
+    this.#edge = edgeWidth * voxel;
     this.#texture = texture;
     const mid = this.#midline;
     this.#bodies = [
@@ -115,9 +115,9 @@ export class HipBone implements Solid {
     // The sourcil: dense bone where the roof bears the load.
     const load = depth < 7 ? smoothStep(0.25, 0.85, z / this.#fromCentre) : 0;
     const cortex = mix(1.3, 3.4, load * clamp01(1 - depth / 7));
-    const inner = clamp01(0.5 - (this.#distance + cortex) / this.#voxel);
+    const inner = clamp01(0.5 - (this.#distance + cortex) / this.#edge);
     if (inner === 0) return this.#cortical;
-    const covered = Math.max(clamp01(0.5 - this.#distance / this.#voxel), inner);
+    const covered = Math.max(clamp01(0.5 - this.#distance / this.#edge), inner);
     const grain = this.#texture.at(u + 31, y + 57, z + 11);
     const roof = Math.exp(-((u / 22) ** 2) - ((y - 4) / 24) ** 2 - ((z - 32) / 22) ** 2);
     const spongy = this.#cancellous * (0.8 + 1.3 * roof) + 20 + grain * (20 + 0.2 * this.#cancellous);

@@ -1,7 +1,7 @@
 import { clamp01, ellipsoid, mix, Rod, smoothMax, smoothMin } from './distance.ts';
 import type { PatientParameters } from './parameters.ts';
 import type { Texture } from './texture.ts';
-import type { Solid } from './voxelize.ts';
+import { edgeWidth, type Solid } from './voxelize.ts';
 
 /** Sacrum, coccyx and the lowest lumbar vertebrae; symmetric about x = 0, in the frame of the hip bones. */
 export class Sacrum implements Solid {
@@ -10,7 +10,7 @@ export class Sacrum implements Solid {
   readonly #sinTilt: number;
   readonly #cortical: number;
   readonly #cancellous: number;
-  readonly #voxel: number;
+  readonly #edge: number;
   readonly #texture: Texture;
   readonly #halfWidth: number;
   /** Distance to the walls that have a cortex: all but the foramina's. */
@@ -24,7 +24,7 @@ export class Sacrum implements Solid {
     this.#sinTilt = Math.sin(tilt);
     this.#cortical = 0.55 * parameters.corticalDensity;
     this.#cancellous = parameters.cancellousDensity;
-    this.#voxel = voxel;
+    this.#edge = edgeWidth * voxel;
     this.#texture = texture;
     this.#halfWidth = parameters.hipSeparation / 2 / parameters.pelvisScale - 39;
   }
@@ -68,9 +68,9 @@ export class Sacrum implements Solid {
   }
 
   density(x: number, y: number, z: number): number {
-    const inner = clamp01(0.5 - (this.#wall + 0.9) / this.#voxel);
+    const inner = clamp01(0.5 - (this.#wall + 0.9) / this.#edge);
     if (inner === 0) return this.#cortical;
-    const covered = Math.max(clamp01(0.5 - this.#wall / this.#voxel), inner);
+    const covered = Math.max(clamp01(0.5 - this.#wall / this.#edge), inner);
     const grain = this.#texture.at(x + 5, y + 91, z + 43);
     return mix(this.#cortical, this.#cancellous + 25 + 25 * grain, inner / covered);
   }
