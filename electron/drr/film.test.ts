@@ -148,8 +148,10 @@ describe('exposeFilm', () => {
     expect(film.parameters.exposure.marker).toEqual(marker);
   });
 
-  it('refuses an empty window', () => {
+  it('refuses an empty window and an exposure of nothing', () => {
     const look: FilmLook = { ...plainLook, window: [60, 40] };
     expect(() => exposeFilm(thigh(5, 5), plainExposure, look, seeded(3))).toThrow('empty grey window');
+    const dark = { ...plainExposure, charge: milliampereSeconds(0) };
+    expect(() => exposeFilm(thigh(5, 5), dark, plainLook, seeded(3))).toThrow('no charge');
   });
 });

@@ -44,6 +44,13 @@ export function exposeFilm(
       'The film look has an empty grey window. Give two rising percentiles between 0 and 100 and a gamma above zero.',
     );
   }
+  const { charge, sourceToImageDistance, detectiveEfficiency, scatterToPrimary } = exposure;
+  if (!(charge > 0 && sourceToImageDistance > 0 && detectiveEfficiency > 0 && scatterToPrimary >= 0)) {
+    throw new CalcarError(
+      'invalid-input',
+      'The exposure has no charge, no distance or no detector. Give mAs, distance and efficiency above zero.',
+    );
+  }
   const { rows, columns, spacing } = integrals;
   const spectrum = tungstenSpectrum(exposure.tubeVoltage, exposure.filtration);
   const thickness = absorbance(spectrum, integrals);
