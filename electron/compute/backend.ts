@@ -19,6 +19,8 @@ export interface BackendOptions {
   readonly measure?: 'choice' | 'all';
   /** Backends not to be touched, because they brought this process down before. */
   readonly without?: readonly BackendName[];
+  /** Called before each backend is tried. */
+  readonly onTrial?: (name: BackendName, done: number, of: number) => void;
   readonly candidates?: readonly Candidate[];
 }
 
@@ -55,7 +57,8 @@ export async function chooseBackend(options: BackendOptions = {}): Promise<Backe
   const { needs = 'inference', measure = 'choice', without = [], candidates = allCandidates } = options;
   const force = forced(options.force ?? process.env['CALCAR_BACKEND']);
   const trials: Trial[] = [];
-  for (const candidate of candidates) {
+  for (const [done, candidate] of candidates.entries()) {
+    options.onTrial?.(candidate.name, done, candidates.length);
     trials.push(
       without.includes(candidate.name)
         ? untried(candidate, 'It stopped the compute process, so it is left out until the next start.')

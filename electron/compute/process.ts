@@ -1,0 +1,161 @@
+/**
+ * The compute process: owns every tensor, the backend and the models for its whole life. Started with one
+ * argument, `ComputeArguments` as JSON, by child_process.fork or by Electron's utilityProcess. It holds nothing
+ * that cannot be computed again, so it may be killed at any moment.
+ */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { CalcarError, toWireError } from '../contract/errors.ts';
+import type { GreyImage } from '../contract/image.ts';
+import { loadModels, ModelError, type Models } from '../../models/index.ts';
+import { classifierInput, localizerInput } from '../reading/prepare.ts';
+import { createReader, type Reader } from '../reading/reader.ts';
+import { chooseBackend, type Backend } from './backend.ts';
+import { computeArguments, jobRequest, jobs, type JobInput, type ProcessMessage } from './jobs.ts';
+import { parentPort } from './parentPort.ts';
+
+const port = parentPort();
+const post = (message: ProcessMessage) => {
+  port.post(message);
+};
+
+async function start(): Promise<void> {
+  const { modelFolder, without } = computeArguments.parse(JSON.parse(process.argv[2] ?? '{}'));
+  let backend: Backend;
+  try {
+    backend = await chooseBackend({ without });
+  } catch (error) {
+    // Force and machine stay what they are, so another start would end the same way.
+    port.post({ kind: 'refused', error: toWireError(error) });
+    return;
+  }
+  const { models, error } = await tryToLoad(modelFolder);
+  if (models !== null) await warmUp(models);
+  const reader = models === null ? null : createReader(models);
+  port.onMessage((message) => {
+    queue = queue.then(() => answer(message, backend, reader, error));
+  });
+  post({
+    kind: 'ready',
+    backend: backend.reports.find(({ chosen }) => chosen)!,
+    backends: [...backend.reports],
+    nativeOverWasm: backend.nativeOverWasm,
+    model:
+      models === null
+        ? null
+        : { name: models.name, hash: models.hash, warning: models.card.split('\n', 1)[0]! },
+    modelError: error === null ? null : toWireError(error),
+  });
+}
+
+/** One job at a time: the backend is one, and a survey changes it. */
+let queue = Promise.resolve();
+
+async function tryToLoad(
+  folder: string,
+): Promise<{ models: Models; error: null } | { models: null; error: CalcarError }> {
+  try {
+    // A plain copy: the `slice` of Node's Buffer is a view, and the models cut their arrays with it.
+    const read = async (name: string) => new Uint8Array(await readFile(path.join(folder, name)));
+    return { models: await loadModels(read), error: null };
+  } catch (cause) {
+    const error =
+      cause instanceof ModelError
+        ? new CalcarError(cause.kind, cause.message, cause)
+        : new CalcarError(
+            'model-damaged',
+            'The models could not be loaded, so no film can be read by the machine. Install Calcar again.',
+            cause,
+          );
+    return { models: null, error };
+  }
+}
+
+/** The first run of every kernel prepares it, which should not cost the first film. */
+async function warmUp({ localizer, classifier }: Models): Promise<void> {
+  const side = 64;
+  const image: GreyImage = {
+    rows: side,
+    columns: side,
+    values: Float32Array.from({ length: side ** 2 }, (_, i) => i % side),
+  };
+  const everything = { x: 0, y: 0, width: side, height: side };
+  await localizer.locate(localizerInput(image).data);
+  await classifier.classify([classifierInput(image, everything)]);
+}
+
+async function answer(
+  message: unknown,
+  backend: Backend,
+  reader: Reader | null,
+  modelError: CalcarError | null,
+): Promise<void> {
+  const request = jobRequest.safeParse(message);
+  if (!request.success) return;
+  const { id, job, input } = request.data;
+  const withReader = <T>(use: (reader: Reader) => T): T => {
+    if (reader === null) throw modelError!;
+    return use(reader);
+  };
+  try {
+    switch (job) {
+      case 'survey':
+        post({ kind: 'answer', id, value: await survey(id, backend) });
+        break;
+      case 'read': {
+        const { image, tags } = parse('read', input);
+        post({ kind: 'answer', id, value: await withReader((use) => use.read(image, tags)) });
+        break;
+      }
+      case 'saliency': {
+        const { image, box, of } = parse('saliency', input);
+        post({
+          kind: 'answer',
+          id,
+          value: await withReader((use) => use.saliency(image, box, of ?? undefined)),
+        });
+        break;
+      }
+    }
+  } catch (error) {
+    // The cause stays in this process's log, which its parent collects; it holds no patient's name.
+    if (!(error instanceof CalcarError)) console.error(error);
+    post({ kind: 'error', id, error: toWireError(computeError(error)) });
+  }
+}
+
+function parse<N extends 'read' | 'saliency'>(job: N, input: unknown): JobInput<N> {
+  const parsed = jobs[job].input.safeParse(input);
+  if (parsed.success) return parsed.data as JobInput<N>;
+  throw new CalcarError(
+    'invalid-input',
+    'The pixels of this film do not fit its size, so it was not graded. Import the film again.',
+    parsed.error,
+  );
+}
+
+function computeError(error: unknown): CalcarError {
+  if (error instanceof CalcarError) return error;
+  return new CalcarError(
+    'compute-failed',
+    'The computation on this film failed. Nothing is lost; read it again, and if it happens twice, run calcar doctor.',
+    error,
+  );
+}
+
+/** Measures every backend and goes back to the one that this process works on. */
+async function survey(id: number, current: Backend) {
+  try {
+    const all = await chooseBackend({
+      measure: 'all',
+      onTrial: (name, done, of) => post({ kind: 'progress', id, progress: { done, of, label: name } }),
+    });
+    const backends = all.reports.map((report) => ({ ...report, chosen: report.name === current.name }));
+    return { backends, nativeOverWasm: all.nativeOverWasm };
+  } finally {
+    await tf.setBackend(current.name);
+  }
+}
+
+await start();
