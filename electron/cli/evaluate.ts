@@ -1,14 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { Command } from 'commander';
 import { chooseBackend } from '../compute/backend.ts';
-import { CalcarError } from '../contract/errors.ts';
 import type { EvaluationReport } from '../contract/evaluation.ts';
 import { buildDataset } from '../learning/dataset.ts';
 import { evaluate } from '../learning/evaluate.ts';
+import { loadTrainedModels } from '../learning/loadTrainedModels.ts';
 import { percent, ratio, saveEvaluation, writeCard } from '../learning/records.ts';
-import { loadFilms } from '../learning/store.ts';
-import { loadModels, ModelError } from '../../models/index.ts';
+import { testPatients } from '../learning/store.ts';
 import { defaultDataFolder } from './dataset.ts';
 import { wholeNumber } from './numbers.ts';
 import { createProgress } from './progress.ts';
@@ -26,7 +23,7 @@ interface EvaluateOptions {
 
 export const evaluateCommand = new Command('evaluate')
   .description('Read held-out simulated films end to end and print how well, with 95 % intervals')
-  .option('--data <folder>', "the data set; held-out patients it lacks are made first", defaultDataFolder)
+  .option('--data <folder>', 'the data set; held-out patients it lacks are made first', defaultDataFolder)
   .option('--models <folder>', 'weights to judge', shippedModels)
   .option('--patients <number>', 'held-out patients, two films each', wholeNumber(1), 150)
   .option('--workers <threads>', 'patients simulated at a time', wholeNumber(1), 2)
@@ -38,8 +35,8 @@ export const evaluateCommand = new Command('evaluate')
       progress.step('Simulating held-out patients', Math.min(done, of - 1), of),
     );
     const backend = await chooseBackend();
-    const models = await load(folder);
-    const report = await evaluate(models, backend.name, films(data, patients), (done) =>
+    const models = await loadTrainedModels(folder);
+    const report = await evaluate(models, backend.name, testPatients(data, patients), (done) =>
       progress.step('Reading held-out films', Math.min(done, patients - 1), patients),
     );
     progress.end();
@@ -49,19 +46,6 @@ export const evaluateCommand = new Command('evaluate')
     }
     process.stdout.write(json === true ? `${JSON.stringify(report)}\n` : inWords(report));
   });
-
-function* films(folder: string, patients: number): Generator<ReturnType<typeof loadFilms>> {
-  for (let number = 0; number < patients; number++) yield loadFilms(folder, number);
-}
-
-async function load(folder: string): Promise<Awaited<ReturnType<typeof loadModels>>> {
-  try {
-    return await loadModels((name) => readFile(path.join(folder, name)));
-  } catch (error) {
-    if (error instanceof ModelError) throw new CalcarError(error.kind, error.message, error);
-    throw error;
-  }
-}
 
 function inWords({ localizer, classifier, ...report }: EvaluationReport): string {
   const row = (measure: string, value: string): { cells: string[] } => ({ cells: [measure, value] });
@@ -76,7 +60,9 @@ function inWords({ localizer, classifier, ...report }: EvaluationReport): string
       row('Three-class top-1, by patient', percent(classifier.topOneByPatient)),
       row('Balanced accuracy', percent(classifier.balancedAccuracy)),
       row('Mean one-versus-rest accuracy', percent(classifier.meanOneVersusRest)),
-      ...classifier.byGroup.map(({ group, hips, right }) => row(`Right among ${group} (${hips})`, percent(right))),
+      ...classifier.byGroup.map(({ group, hips, right }) =>
+        row(`Right among ${group} (${hips})`, percent(right)),
+      ),
       ...classifier.byGrade.map(({ grade, hips, right }) =>
         row(`Right among grade ${grade} (${hips})`, percent(right)),
       ),

@@ -1,7 +1,7 @@
 /** Which simulated patients there are: their seeds, grades and films, by split and number. */
 import { seeded, type Random } from '../random/random.ts';
 import type { PhantomGrade } from '../phantom/phantom.ts';
-import type { SimulationPlan, View } from './simulate.ts';
+import type { SimulationPlan } from './simulate.ts';
 
 /** 'learn' trains, 'tune' chooses among epochs, 'test' is read once by a finished model. */
 export const splits = ['learn', 'tune', 'test'] as const;
@@ -48,19 +48,19 @@ function anyGrade(draw: Random): PhantomGrade {
   return draw.chance(0.45) ? 'III' : 'IV';
 }
 
-/** As patients come: at most one hip is broken. Thirds by number; one film a patient, pelvis or hip in turn. */
+/** As patients come: at most one hip is broken. Thirds by number; an AP pelvis and an AP film of that hip each. */
 function testPlan(draw: Random, number: number): SimulationPlan {
+  const group = number % 3;
   const broken: PhantomGrade =
-    number % 3 === 0
+    group === 0
       ? 'none'
-      : number % 3 === 1
+      : group === 1
         ? draw.pick(['I', 'I', 'II'] as const)
         : draw.pick(['III', 'IV'] as const);
   const side = draw.pick(['left', 'right'] as const);
-  const view: View = Math.floor(number / 3) % 2 === 0 ? 'pelvis' : side;
   return {
     style: 'clinic',
     grades: { left: side === 'left' ? broken : 'none', right: side === 'right' ? broken : 'none' },
-    views: [view],
+    views: ['pelvis', side],
   };
 }

@@ -11,19 +11,21 @@ export interface DatasetPlan {
   readonly folder: string;
   readonly learn: number;
   readonly tune: number;
+  readonly test: number;
 }
 
-/** Patients that are not stored yet, learning and tuning ones mixed in proportion. */
-function missingJobs({ folder, learn, tune }: DatasetPlan): DatasetJob[] {
+/** Patients that are not stored yet: learning and tuning ones mixed in proportion, then those for testing. */
+function missingJobs({ folder, learn, tune, test }: DatasetPlan): DatasetJob[] {
   const jobs: (DatasetJob & { readonly order: number })[] = [];
-  const add = (split: Split, count: number): void => {
+  const add = (split: Split, count: number, after: number): void => {
     for (let number = 0; number < count; number++) {
       const truth = join(folder, `${split}-${String(number).padStart(6, '0')}.json`);
-      if (!existsSync(truth)) jobs.push({ folder, split, number, order: number / count });
+      if (!existsSync(truth)) jobs.push({ folder, split, number, order: after + number / count });
     }
   };
-  add('learn', learn);
-  add('tune', tune);
+  add('learn', learn, 0);
+  add('tune', tune, 0);
+  add('test', test, 1);
   return jobs.sort((a, b) => a.order - b.order).map(({ split, number }) => ({ folder, split, number }));
 }
 
@@ -41,7 +43,7 @@ export async function buildDataset(
 ): Promise<void> {
   mkdirSync(plan.folder, { recursive: true });
   const jobs = missingJobs(plan);
-  const total = plan.learn + plan.tune;
+  const total = plan.learn + plan.tune + plan.test;
   let done = total - jobs.length;
   report(done, total);
   const queue = jobs.values();

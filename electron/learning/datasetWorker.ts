@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { patientPlan, type Split } from './cohort.ts';
 import { simulateFilms } from './simulate.ts';
-import { storePatient } from './store.ts';
+import { storeFilms, storePatient } from './store.ts';
 
 export interface DatasetJob {
   readonly folder: string;
@@ -12,6 +12,8 @@ export interface DatasetJob {
 
 parentPort?.on('message', ({ folder, split, number }: DatasetJob) => {
   const { random, plan } = patientPlan(split, number);
-  storePatient(folder, split, number, simulateFilms(random, plan).films);
+  const { films } = simulateFilms(random, plan);
+  if (split === 'test') storeFilms(folder, number, films);
+  else storePatient(folder, split, number, films);
   parentPort?.postMessage(number);
 });

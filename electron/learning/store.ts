@@ -3,7 +3,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { CalcarError } from '../contract/errors.ts';
-import { box } from '../contract/image.ts';
+import { box, type GreyImage } from '../contract/image.ts';
 import { laterality } from '../contract/finding.ts';
 import { medialSides } from '../../models/index.ts';
 import {
@@ -25,6 +25,12 @@ const storedHip = z.strictObject({
   laterality: laterality.exclude(['unknown']),
   grade: z.enum(['none', 'I', 'II', 'III', 'IV']),
 });
+const storedFilm = z.strictObject({
+  rows: z.number().int().positive(),
+  columns: z.number().int().positive(),
+  /** Boxes in pixels of the film. */
+  hips: z.array(storedHip),
+});
 const storedPatient = z.strictObject({
   films: z.array(z.strictObject({ view: z.enum(['pelvis', 'left', 'right']), hips: z.array(storedHip) })),
 });
@@ -34,19 +40,61 @@ export interface StoredExamples {
   readonly crops: readonly CropExample[];
 }
 
-function paths(folder: string, split: Split, number: number): { truth: string; pixels: string } {
+function paths(folder: string, split: Split, number: number): Paths {
   const stem = join(folder, `${split}-${String(number).padStart(6, '0')}`);
   return { truth: `${stem}.json`, pixels: `${stem}.u16` };
 }
 
-/** The truth is written last and by renaming, so that a patient with one is whole. */
+/** A held-out film as it would come from a detector, with its truth. */
+export interface TestFilm {
+  readonly image: GreyImage;
+  readonly hips: readonly z.infer<typeof storedHip>[];
+}
+
+/** Writes a held-out patient's whole films. */
+export function storeFilms(folder: string, number: number, films: readonly LabelledFilm[]): void {
+  const truth = films.map(({ film, hips }) => ({
+    rows: film.rows,
+    columns: film.columns,
+    hips: hips.map(({ box: b, medialSide, laterality: side, grade }) => ({
+      box: b,
+      medialSide,
+      laterality: side,
+      grade,
+    })),
+  }));
+  write(
+    paths(folder, 'test', number),
+    films.map(({ film }) => film.pixels),
+    { films: truth },
+  );
+}
+
+/** @throws CalcarError as `loadPatient` */
+export function loadFilms(folder: string, number: number): TestFilm[] {
+  return reading(paths(folder, 'test', number), (truth, take) =>
+    z
+      .strictObject({ films: z.array(storedFilm) })
+      .parse(truth)
+      .films.map(({ rows, columns, hips }) => ({
+        image: { rows, columns, values: Float32Array.from(take(rows * columns)) },
+        hips,
+      })),
+  );
+}
+
+/** The films of the first `count` held-out patients, one patient in memory at a time. */
+export function* testPatients(folder: string, count: number): Generator<TestFilm[]> {
+  for (let number = 0; number < count; number++) yield loadFilms(folder, number);
+}
+
+/** Writes what the networks learn from of a patient: his films small, his hips cropped. */
 export function storePatient(
   folder: string,
   split: Split,
   number: number,
   films: readonly LabelledFilm[],
 ): void {
-  const { truth, pixels } = paths(folder, split, number);
   const chunks: Uint16Array[] = [];
   const stored = films.map(({ view, image, hips }) => {
     const field = localizerField(image);
@@ -68,13 +116,21 @@ export function storePatient(
       })),
     };
   });
-  writeFileSync(
-    pixels,
-    Buffer.concat(
-      chunks.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)),
-    ),
+  write(paths(folder, split, number), chunks, { films: stored });
+}
+
+interface Paths {
+  readonly truth: string;
+  readonly pixels: string;
+}
+
+/** The truth is written last and by renaming, so that a patient with one is whole. */
+function write({ truth, pixels }: Paths, chunks: readonly Uint16Array[], value: unknown): void {
+  const bytes = chunks.map(
+    ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
   );
-  writeFileSync(`${truth}.part`, JSON.stringify({ films: stored }));
+  writeFileSync(pixels, Buffer.concat(bytes));
+  writeFileSync(`${truth}.part`, JSON.stringify(value));
   renameSync(`${truth}.part`, truth);
 }
 
@@ -96,36 +152,44 @@ function asStored(values: Float32Array): Uint16Array {
 
 /** @throws CalcarError 'not-found' when the patient was not stored, 'invalid-input' when the files do not fit */
 export function loadPatient(folder: string, split: Split, number: number): StoredExamples {
-  const { truth, pixels } = paths(folder, split, number);
+  return reading(paths(folder, split, number), (truth, take) => {
+    const films: FilmExample[] = [];
+    const crops: CropExample[] = [];
+    for (const film of storedPatient.parse(truth).films) {
+      films.push({ pixels: take(localizerSize ** 2), hips: film.hips });
+      for (const { grade } of film.hips) crops.push({ pixels: take(storedCropSide ** 2), grade });
+    }
+    return { films, crops };
+  });
+}
+
+/** `take` gives the next so many grey values of the file. */
+function reading<T>(
+  { truth, pixels }: Paths,
+  interpret: (truth: unknown, take: (count: number) => Uint16Array) => T,
+): T {
   try {
-    const patient = storedPatient.parse(JSON.parse(readFileSync(truth, 'utf8')));
+    const value = JSON.parse(readFileSync(truth, 'utf8')) as unknown;
     const bytes = readFileSync(pixels);
     const all = new Uint16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
     let offset = 0;
-    const take = (side: number): Uint16Array => {
-      const part = all.subarray(offset, offset + side * side);
-      if (part.length !== side * side) throw new RangeError('cut off');
-      offset += part.length;
+    return interpret(value, (count) => {
+      const part = all.subarray(offset, offset + count);
+      if (part.length !== count) throw new RangeError('cut off');
+      offset += count;
       return part;
-    };
-    const films: FilmExample[] = [];
-    const crops: CropExample[] = [];
-    for (const film of patient.films) {
-      films.push({ pixels: take(localizerSize), hips: film.hips });
-      for (const { grade } of film.hips) crops.push({ pixels: take(storedCropSide), grade });
-    }
-    return { films, crops };
+    });
   } catch (cause) {
     const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
     throw missing
       ? new CalcarError(
           'not-found',
-          `The data set has no patient ${String(number)} to ${split}. Make it with 'calcar dataset' first.`,
+          `The data set lacks a patient (${truth}). Make the rest of it with 'calcar dataset'.`,
           cause,
         )
       : new CalcarError(
           'invalid-input',
-          `Patient ${String(number)} of the data set is damaged. Delete ${truth} and run 'calcar dataset' again.`,
+          `A patient of the data set is damaged. Delete ${truth} and run 'calcar dataset' again.`,
           cause,
         );
   }
