@@ -23,18 +23,22 @@ export const gradeWords: Record<Grade, string> = {
 
 /** What a grade says of the bone, for tooltips: the four stages of Garden 1961. */
 export const gradeMeaning: Record<Grade, string> = {
-  none: 'No femoral neck fracture seen',
+  none: '',
   I: 'Incomplete or valgus impacted',
   II: 'Complete, not displaced',
   III: 'Complete, partly displaced',
   IV: 'Complete, fully displaced',
-  'cannot-grade': 'The film does not allow a grade',
+  'cannot-grade': 'Film does not allow it',
 };
 
 export const confidenceWords = ['Guessing', 'Unsure', 'Fairly sure', 'Sure', 'Certain'] as const;
 
 export function hipWords(side: Laterality): string {
   return side === 'unknown' ? 'hip, side unknown' : `${side} hip`;
+}
+
+export function sideWord(side: Laterality): string {
+  return { left: 'Left', right: 'Right', unknown: 'Side unknown' }[side];
 }
 
 /** The first line of an answer: "Garden III–IV fracture, left hip". */

@@ -67,12 +67,13 @@ export function App(): ReactNode {
 }
 
 function ReadingRoom(): ReactNode {
-  const list = useApp((app) => app.listShown);
+  const chosen = useApp((app) => app.listWhole);
   const panel = useApp((app) => app.panelShown);
   const open = useSession((now) => now.imageHash !== null);
+  const whole = chosen ?? !open;
   return (
-    <div className={cx(styles['reading'], list && styles['withList'], panel && open && styles['withPanel'])}>
-      {list && <Worklist />}
+    <div className={cx(styles['reading'], whole && styles['withList'], panel && open && styles['withPanel'])}>
+      <Worklist whole={whole} />
       <FilmRoom />
       {panel && open && <ReadPanel />}
     </div>

@@ -1,13 +1,16 @@
 import type { ReactNode } from 'react';
 import { command } from '../commands/commands.ts';
 import { CommandButton } from '../design/IconButton.tsx';
+import { useSession } from '../reading/session.ts';
 import styles from './app.module.css';
 import { useApp } from './store.ts';
 
 /** The way from room to room, and what can be shown or hidden. */
 export function Rail(): ReactNode {
   const room = useApp((app) => app.room);
-  const list = useApp((app) => app.listShown);
+  const chosen = useApp((app) => app.listWhole);
+  const open = useSession((now) => now.imageHash !== null);
+  const list = chosen ?? !open;
   const panel = useApp((app) => app.panelShown);
   return (
     <nav className={styles['rail']} aria-label="Rooms">

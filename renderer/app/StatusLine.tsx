@@ -33,8 +33,8 @@ export function StatusLine(): ReactNode {
 function Facts({ state }: { readonly state: StationState }): ReactNode {
   return (
     <>
-      <span data-compute={state.compute.state}>{computeWords(state.compute)}</span>
       <span title={state.modelHash ?? undefined}>{state.modelName ?? 'No model'}</span>
+      <span data-compute={state.compute.state}>{computeWords(state.compute)}</span>
       <span title={state.databasePath}>
         {state.films} {state.films === 1 ? 'film' : 'films'}
       </span>

@@ -30,7 +30,8 @@ interface AppStore {
   readonly search: string;
   readonly progress: Progress | null;
   readonly notice: Notice | null;
-  readonly listShown: boolean;
+  /** The reader's choice; null leaves it to the room: whole while no film is open, a strip beside a film. */
+  readonly listWhole: boolean | null;
   readonly panelShown: boolean;
 }
 
@@ -46,7 +47,7 @@ export const useApp = create<AppStore>(() => ({
   search: '',
   progress: null,
   notice: null,
-  listShown: true,
+  listWhole: null,
   panelShown: true,
 }));
 

@@ -19,6 +19,7 @@ import type { Command } from './command.ts';
 
 const filmOpen = () => session().samples !== null;
 const reading = () => useApp.getState().room === 'reading' && session().film !== null;
+const listIsWhole = (chosen: boolean | null) => chosen ?? session().imageHash === null;
 const hipSelected = () => reading() && session().selected !== null;
 
 const gradeKeys: Record<Grade, readonly string[]> = {
@@ -260,7 +261,7 @@ export const commands: readonly Command[] = [
     group: 'Worklist',
     keys: ['[Shift]+/'],
     perform: () => {
-      setApp({ room: 'reading', listShown: true });
+      setApp({ room: 'reading', listWhole: true });
       requestAnimationFrame(() => document.getElementById('search')?.focus());
     },
   },
@@ -274,10 +275,10 @@ export const commands: readonly Command[] = [
   },
   {
     id: 'toggle-list',
-    name: 'Show or hide the worklist',
+    name: 'Whole worklist or a strip of it',
     group: 'Station',
     keys: ['l'],
-    perform: () => setApp(({ listShown }) => ({ room: 'reading', listShown: !listShown })),
+    perform: () => setApp((app) => ({ room: 'reading', listWhole: !listIsWhole(app.listWhole) })),
   },
   {
     id: 'toggle-panel',

@@ -52,6 +52,7 @@ const shapes = {
   undo: <path d="M8 5 4 9l4 4M4 9h9a6 6 0 0 1 0 12h-3" />,
   redo: <path d="m16 5 4 4-4 4M20 9h-9a6 6 0 0 0 0 12h3" />,
   remove: <path d="M6 6l12 12M18 6 6 18" />,
+  failed: <path d="M12 4v10M12 19h.01" />,
   human: (
     <>
       <circle cx="12" cy="8" r="3.5" />

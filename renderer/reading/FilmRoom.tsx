@@ -99,7 +99,8 @@ function ViewLine(): ReactNode {
   const inverted = useSession((now) => now.inverted);
   const saliencyShown = useSession((now) => now.saliencyShown);
   const hasAnswer = useSession((now) => now.answer.state === 'here');
-  if (film === null || view === null || voi === null) return <footer className={styles['line']} />;
+  const broken = useSession((now) => now.filmError !== null);
+  if (film === null || view === null || voi === null || broken) return <footer className={styles['line']} />;
   const { center, width } = windowOf(voi);
   const ofFile = film.vois.indexOf(voi);
   return (

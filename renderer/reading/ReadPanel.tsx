@@ -7,7 +7,7 @@ import styles from './readPanel.module.css';
 
 /** What the machine says, what the person says, what was said before. */
 export function ReadPanel(): ReactNode {
-  const open = useSession((now) => now.film !== null);
+  const open = useSession((now) => now.film !== null && now.filmError === null);
   return (
     <aside className={styles['panel']} aria-label="Read">
       {open && (

@@ -19,33 +19,35 @@ import styles from './worklist.module.css';
 const rowHeight = 68;
 
 /** Every film of the station, one row each. Only the rows in sight exist, so fifty thousand cost no more than fifty. */
-export function Worklist(): ReactNode {
+export function Worklist({ whole }: { readonly whole: boolean }): ReactNode {
   const rows = useApp((app) => app.rows);
   const search = useApp((app) => app.search);
   const error = useApp((app) => app.listError);
   return (
-    <nav className={styles['worklist']} aria-label="Worklist">
-      <div className={styles['head']}>
-        <div className={styles['search']}>
-          <Icon name="search" size={15} />
-          <input
-            id="search"
-            type="search"
-            className={controls['input']}
-            aria-label="Search by name, number or file"
-            placeholder="Search"
-            value={search}
-            onChange={(event) => setSearch(event.currentTarget.value)}
-            onKeyDown={(event) => {
-              if (event.key !== 'Escape' && event.key !== 'Enter' && event.key !== 'ArrowDown') return;
-              if (event.key === 'Escape') setSearch('');
-              event.currentTarget.blur();
-              if (event.key === 'Enter' && rows?.[0] !== undefined) void openFilm(rows[0].imageHash);
-            }}
-          />
+    <nav className={cx(styles['worklist'], !whole && styles['strip'])} aria-label="Worklist">
+      {whole && (
+        <div className={styles['head']}>
+          <div className={styles['search']}>
+            <Icon name="search" size={15} />
+            <input
+              id="search"
+              type="search"
+              className={controls['input']}
+              aria-label="Search by name, number or file"
+              placeholder="Search"
+              value={search}
+              onChange={(event) => setSearch(event.currentTarget.value)}
+              onKeyDown={(event) => {
+                if (event.key !== 'Escape' && event.key !== 'Enter' && event.key !== 'ArrowDown') return;
+                if (event.key === 'Escape') setSearch('');
+                event.currentTarget.blur();
+                if (event.key === 'Enter' && rows?.[0] !== undefined) void openFilm(rows[0].imageHash);
+              }}
+            />
+          </div>
+          <CommandButton command={command('import')} icon="import" />
         </div>
-        <CommandButton command={command('import')} icon="import" />
-      </div>
+      )}
       {rows === null && error === null && <p className={styles['word']}>Loading the list</p>}
       {error !== null && (
         <p className={styles['word']} role="alert">
@@ -141,9 +143,9 @@ function Row({ row }: { readonly row: WorklistRow }): ReactNode {
           {side !== '' && <abbr title={row.laterality}>{side}</abbr>}
         </span>
         <span className={styles['state']}>
-          {row.state === 'doubtful' || row.state === 'refused' ? (
-            <Icon name="human" size={12} />
-          ) : (
+          {(row.state === 'doubtful' || row.state === 'refused') && <Icon name="human" size={12} />}
+          {row.state === 'failed' && <Icon name="failed" size={12} />}
+          {(row.state === 'new' || row.state === 'reading' || row.state === 'answered') && (
             <GroupMark group={row.machine} />
           )}
           <span className={styles['cut']}>

@@ -83,7 +83,7 @@ function Look(): ReactNode {
       <RadioGroup
         value={theme}
         onChange={(value) => void changeSettings({ theme: value === 'light' ? 'light' : 'dark' })}
-        className={cx(styles['row'])}
+        className={cx(styles['row'], styles['start'])}
       >
         <Label className={cx(controls['label'])}>Theme</Label>
         <div className={segments['segments']}>

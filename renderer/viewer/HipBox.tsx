@@ -7,7 +7,7 @@ import type { Handle } from '../reading/boxes.ts';
 import { handles, moveBox, resizeBox } from '../reading/boxes.ts';
 import { mayEdit, setBox } from '../reading/edit.ts';
 import { session, setSession } from '../reading/session.ts';
-import { hipWords } from '../words.ts';
+import { hipWords, sideWord } from '../words.ts';
 import { cx } from '../cx.ts';
 import type { ScreenSize, View } from './transform.ts';
 import { boxToScreen, toImageDelta } from './transform.ts';
@@ -94,8 +94,7 @@ export function HipBox({
       <rect {...rect} className={styles['ground']} onPointerDown={take(null)} {...held} />
       <rect {...rect} className={styles['person']} />
       <text x={rect.x} y={rect.y - 7} className={styles['label']}>
-        {hip.laterality === 'unknown' ? 'Side unknown' : hip.laterality === 'left' ? 'Left' : 'Right'} ·{' '}
-        {label}
+        {sideWord(hip.laterality)} · {label}
       </text>
       {selected &&
         handles.map((handle) => {

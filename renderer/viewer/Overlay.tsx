@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Box } from '../../electron/contract/image.ts';
-import { gradeWords, groupWords, percent } from '../words.ts';
+import { gradeWords, groupWords, percent, sideWord } from '../words.ts';
 import { useSession } from '../reading/session.ts';
 import { cx } from '../cx.ts';
 import { HipBox } from './HipBox.tsx';
@@ -35,7 +35,7 @@ export function Overlay({
           <g key={index} data-machine-box={index}>
             <rect {...rect} className={cx(styles['machine'])} />
             <text x={rect.x} y={rect.y + rect.height + 16} className={styles['machineLabel']}>
-              {groupWords[hip.gradeGroup]} {percent(top)}
+              {sideWord(hip.laterality)} · {groupWords[hip.gradeGroup]} {percent(top)}
             </text>
           </g>
         );
