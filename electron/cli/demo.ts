@@ -5,7 +5,7 @@ import { defaultDataFolder } from '../station/dataFolder.ts';
 import { openStation } from '../station/openStation.ts';
 import type { ExitCode } from './exitCodes.ts';
 import { exitCodes } from './exitCodes.ts';
-import { print, printJson, runCommand, terminalWidth } from './output.ts';
+import { print, printJson, terminalWidth } from './output.ts';
 import { createProgress } from './progress.ts';
 import { formatFooter, modelUsed } from './read.ts';
 import { readImported } from './readFiles.ts';
@@ -27,7 +27,9 @@ export const demoCommand = new Command('demo')
     `
 The films go into a data folder of their own ("demo" in the data folder), never among real ones.`,
   )
-  .action((options: DemoOptions) => runCommand(options.json === true, () => runDemo(options)));
+  .action(async (options: DemoOptions) => {
+    process.exitCode = await runDemo(options);
+  });
 
 function parseCount(text: string): number {
   const count = Number(text);

@@ -1,8 +1,7 @@
 import { Command } from 'commander';
 import type { WorklistRow } from '../contract/reads.ts';
 import { openStation } from '../station/openStation.ts';
-import { exitCodes } from './exitCodes.ts';
-import { print, printJson, runCommand, terminalWidth } from './output.ts';
+import { print, printJson, terminalWidth } from './output.ts';
 import { call } from './stationCalls.ts';
 import { formatTable } from './table.ts';
 import { groupInWords } from './words.ts';
@@ -11,21 +10,18 @@ export const filmsCommand = new Command('films')
   .description('list the films in the data folder, newest import first')
   .option('--search <text>', 'only films with this in their file name, patient name or patient id')
   .option('--json', 'print the worklist as JSON (schema filmsOutput of electron/contract/cli.ts)')
-  .action((options: { json?: true; search?: string }) =>
-    runCommand(options.json === true, async () => {
-      const station = await openStation({ door: 'calcar films', compute: false });
-      try {
-        const { search } = options;
-        const rows = await call(station, 'worklist.list', search === undefined ? {} : { search });
-        if (options.json) printJson(rows);
-        else
-          print(rows.length === 0 ? 'No films here yet. Import some with: calcar read FOLDER' : format(rows));
-        return exitCodes.done;
-      } finally {
-        await station.close();
-      }
-    }),
-  );
+  .action(async (options: { json?: true; search?: string }) => {
+    const station = await openStation({ door: 'calcar films', compute: false });
+    try {
+      const { search } = options;
+      const rows = await call(station, 'worklist.list', search === undefined ? {} : { search });
+      if (options.json) printJson(rows);
+      else
+        print(rows.length === 0 ? 'No films here yet. Import some with: calcar read FOLDER' : format(rows));
+    } finally {
+      await station.close();
+    }
+  });
 
 const stateInWords: Record<WorklistRow['state'], string> = {
   new: 'not read yet',

@@ -1,5 +1,4 @@
 import { CalcarError, toWireError } from '../contract/errors.ts';
-import type { ExitCode } from './exitCodes.ts';
 import { exitCodeOf } from './exitCodes.ts';
 import { wrap } from './table.ts';
 
@@ -20,17 +19,13 @@ export function tell(sentence: string): void {
 }
 
 /**
- * Runs the body of a command and sets what the process ends with. An error becomes a sentence on stderr, or
- * `{"error": …}` on stdout under --json; never a stack trace.
+ * Says what went wrong and sets what the process ends with: a sentence on stderr, or `{"error": …}` on stdout
+ * under --json; never a stack trace.
  */
-export async function runCommand(json: boolean, body: () => Promise<ExitCode>): Promise<void> {
-  try {
-    process.exitCode = await body();
-  } catch (error) {
-    const wire = toWireError(error);
-    if (json) printJson({ error: wire });
-    else tell(wire.sentence);
-    if (!(error instanceof CalcarError) && error instanceof Error) tell(`${error.name}: ${error.message}`);
-    process.exitCode = exitCodeOf(wire.kind);
-  }
+export function reportFailure(error: unknown, json: boolean): void {
+  const wire = toWireError(error);
+  if (json) printJson({ error: wire });
+  else tell(wire.sentence);
+  if (!(error instanceof CalcarError) && error instanceof Error) tell(`${error.name}: ${error.message}`);
+  process.exitCode = exitCodeOf(wire.kind);
 }

@@ -4,7 +4,11 @@ import { dbCommand } from './db.ts';
 import { demoCommand } from './demo.ts';
 import { exitCodeHelp, exitCodes } from './exitCodes.ts';
 import { filmsCommand } from './films.ts';
+import { reportFailure } from './output.ts';
 import { readCommand } from './read.ts';
+import { startCommand } from './startCommand.ts';
+
+const commands = [startCommand, readCommand, demoCommand, filmsCommand, dbCommand];
 
 /** Parses and runs a command line; sets `process.exitCode` and never throws for what a person typed. */
 export async function runProgram(words: readonly string[]): Promise<void> {
@@ -13,14 +17,27 @@ export async function runProgram(words: readonly string[]): Promise<void> {
     .version(stationVersion)
     .showHelpAfterError('Run calcar --help for what there is.')
     .addHelpText('after', exitCodeHelp);
-  for (const command of [readCommand, demoCommand, filmsCommand, dbCommand]) program.addCommand(command);
+  for (const command of commands) program.addCommand(command);
+  if (!commands.some((command) => command.name() === words[0]))
+    for (const command of await learningCommands()) program.addCommand(command);
   overrideExit(program);
   try {
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (error instanceof CommanderError)
+      process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    else reportFailure(error, words.includes('--json'));
   }
+}
+
+/** They bring the tensor library into this process, which the others need not wait for. */
+async function learningCommands(): Promise<Command[]> {
+  const [{ datasetCommand }, { trainCommand }, { evaluateCommand }] = await Promise.all([
+    import('./dataset.ts'),
+    import('./train.ts'),
+    import('./evaluate.ts'),
+  ]);
+  return [datasetCommand, trainCommand, evaluateCommand];
 }
 
 /** Commander ends the process itself unless every command is told not to. */

@@ -9,7 +9,7 @@ import type { OpenStation } from '../station/openStation.ts';
 import { openStation } from '../station/openStation.ts';
 import type { ExitCode } from './exitCodes.ts';
 import { exitCodes } from './exitCodes.ts';
-import { print, printJson, runCommand, terminalWidth } from './output.ts';
+import { print, printJson, terminalWidth } from './output.ts';
 import { createProgress } from './progress.ts';
 import { readImported, unusable } from './readFiles.ts';
 import { formatReads } from './readTable.ts';
@@ -35,9 +35,9 @@ export const readCommand = new Command('read')
 A film on which the machine gives no answer (a chest, a blank film) is read all the same: the code is 0.
 The code is 1 when a file was no radiograph, could not be opened or could not be read through.`,
   )
-  .action((files: string[], options: ReadOptions) =>
-    runCommand(options.json === true, () => read(files, options)),
-  );
+  .action(async (files: string[], options: ReadOptions) => {
+    process.exitCode = await read(files, options);
+  });
 
 async function read(paths: readonly string[], options: ReadOptions): Promise<ExitCode> {
   const scratch = options.store ? null : await mkdtemp(join(tmpdir(), 'calcar-read-'));

@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { CalcarError } from '../contract/errors.ts';
+import { findBrowser } from '../shell/browser.ts';
+import { showShell } from '../shell/showShell.ts';
+import { defaultDataFolder } from '../station/dataFolder.ts';
+import { openStation } from '../station/openStation.ts';
+import { runDemo } from './demo.ts';
+import type { ExitCode } from './exitCodes.ts';
+import { exitCodes } from './exitCodes.ts';
+import { print, tell } from './output.ts';
+
+const mainProcess = fileURLToPath(new URL('../main/main.ts', import.meta.url));
+
+export const startCommand = new Command('start')
+  .description(
+    'open the station: in its own window, else in an installed browser, else a demo in the terminal',
+  )
+  .addHelpText(
+    'after',
+    `
+Electron's window is used where its binary was installed, else an installed Chromium, Chrome or Edge
+(CALCAR_BROWSER names another). Without a display the simulated demo cohort is read in the terminal.`,
+  )
+  .action(async () => {
+    process.exitCode = await start();
+  });
+
+async function start(): Promise<ExitCode> {
+  if (hasDisplay()) {
+    const electron = findElectron();
+    if (electron !== null) return openWindow(electron);
+    const browser = await findBrowser();
+    if (browser !== null && !browser.headlessOnly) {
+      tell(`Electron is not installed here, so the station opens in ${browser.name}.`);
+      return openBrowser();
+    }
+    tell(
+      'Neither Electron nor Chromium, Chrome or Edge is installed here, so there is no window. ' +
+        'Install one of them (Debian: apt install chromium). Meanwhile the demo films are read in the terminal.',
+    );
+  } else tell('There is no display here, so the demo films are read in the terminal.');
+  const code = await runDemo({ patients: 4 });
+  print('\nRead your own films with: npm run calcar -- read FILES');
+  return code;
+}
+
+/** A screen to open a window on. On macOS and Windows there always is one. */
+export function hasDisplay(
+  platform: NodeJS.Platform = process.platform,
+  environment: NodeJS.ProcessEnv = process.env,
+): boolean {
+  if (platform === 'darwin' || platform === 'win32') return true;
+  return Boolean(environment['DISPLAY'] || environment['WAYLAND_DISPLAY']);
+}
+
+/** Electron's binary as its package has it; null where the package came without, as on closed networks. */
+function findElectron(): string | null {
+  try {
+    const folder = dirname(createRequire(import.meta.url).resolve('electron/package.json'));
+    const binary = join(folder, 'dist', readFileSync(join(folder, 'path.txt'), 'utf8').trim());
+    return existsSync(binary) ? binary : null;
+  } catch {
+    return null;
+  }
+}
+
+function openWindow(electron: string): Promise<ExitCode> {
+  return new Promise((resolve, reject) => {
+    const window = spawn(electron, [mainProcess], { stdio: 'inherit' });
+    window.on('error', (error) => {
+      reject(new CalcarError('internal', 'Electron could not be started. Run calcar doctor.', error));
+    });
+    window.on('exit', (code) => {
+      resolve(code === 0 ? exitCodes.done : exitCodes.internal);
+    });
+  });
+}
+
+async function openBrowser(): Promise<ExitCode> {
+  const station = await openStation({ door: 'the Calcar window' });
+  try {
+    const userDataDir = join(defaultDataFolder(), 'browser');
+    await showShell({ station, headless: false, userDataDir });
+    return exitCodes.done;
+  } finally {
+    await station.close();
+  }
+}
