@@ -1,7 +1,7 @@
 import type { Random } from '../random/random.ts';
-import { clamp01, ellipsoid, mix, smoothStep } from './distance.ts';
+import { ellipsoid, mix, smoothStep } from './distance.ts';
 import type { PatientParameters } from './parameters.ts';
-import type { Texture } from './texture.ts';
+import { type Texture, textureMask } from './texture.ts';
 import { type Box, type Canvas, paint, type Solid } from './voxelize.ts';
 
 /** Half widths along x of the trunk and of a thigh in one row of a slice. */
@@ -66,6 +66,7 @@ export function paintSoftTissue(canvas: Canvas, parameters: PatientParameters, t
   const muscle: Row = { trunk: 0, thigh: 0 };
   // Fatty streaks: the lowest part of the texture, as large as the patient's muscle fat.
   const threshold = -1.9 + 4 * parameters.muscleFat;
+  const half = 0.5 * voxel;
   hounsfield.fill(-1000);
   for (let k = 0; k < nz; k++) {
     const z = oz + k * voxel;
@@ -79,21 +80,27 @@ export function paintSoftTissue(canvas: Canvas, parameters: PatientParameters, t
       const first = Math.max(0, Math.ceil((-reach - ox) / voxel));
       const last = Math.min(nx - 1, Math.floor((reach - ox) / voxel));
       const row = nx * (j + ny * k);
+      const { cells } = texture;
+      const grains = texture.rowStart(y, z);
+      const { trunk, thigh } = skin;
+      const { trunk: muscleTrunk, thigh: muscleThigh } = muscle;
       for (let i = first; i <= last; i++) {
         const x = ox + i * voxel;
         const a = Math.abs(x);
         const fromThigh = Math.abs(a - centre);
-        const depth = Math.max(skin.trunk - a, skin.thigh - fromThigh);
-        const body = clamp01(0.5 + depth / voxel);
-        if (body === 0) continue;
-        const inMuscle = clamp01(0.5 + Math.max(muscle.trunk - a, muscle.thigh - fromThigh) / voxel);
-        const grain = texture.at(x, y, z);
-        let value = -103 + 5 * grain;
-        if (inMuscle > 0) {
-          const streak = clamp01((threshold - grain) * 1.2);
-          value = mix(value, mix(55 + 5 * grain, -90, streak), inMuscle);
-        } else if (depth < skinThickness) value = 40;
-        hounsfield[row + i] = Math.round(-1000 + body * (value + 1000));
+        const depth = Math.max(trunk - a, thigh - fromThigh);
+        if (depth <= -half) continue;
+        const grain = cells[grains + (Math.floor(x) & textureMask)]!;
+        const muscleDepth = Math.max(muscleTrunk - a, muscleThigh - fromThigh);
+        let value = depth < skinThickness && muscleDepth < -half ? 40 : -103 + 5 * grain;
+        if (muscleDepth > -half) {
+          const streak = (threshold - grain) * 1.2;
+          const flesh = 55 + 5 * grain;
+          const marbled = streak <= 0 ? flesh : mix(flesh, -90, Math.min(streak, 1));
+          value = muscleDepth >= half ? marbled : mix(value, marbled, 0.5 + muscleDepth / voxel);
+        }
+        if (depth < half) value = mix(-1000, value, 0.5 + depth / voxel);
+        hounsfield[row + i] = Math.round(value);
       }
     }
   }

@@ -1,7 +1,8 @@
 import type { Random } from '../random/random.ts';
 
 const size = 128;
-const mask = size - 1;
+/** A whole number of millimetres & this is its place along an axis of the cube. */
+export const textureMask = size - 1;
 
 /**
  * Power-law noise on a periodic cube of 128 mm with 1 mm cells, mean 0 and standard deviation 1: an
@@ -9,7 +10,8 @@ const mask = size - 1;
  * spectra (1/f^β textures of the XCAT phantoms, Bliznakova 2010).
  */
 export class Texture {
-  readonly #cells: Float32Array;
+  /** x runs first; see `rowStart`. */
+  readonly cells: Float32Array;
 
   constructor(random: Random, persistence: number) {
     let side = 4;
@@ -38,14 +40,17 @@ export class Texture {
     const mean = sum / cells.length;
     const deviation = Math.sqrt(squares / cells.length - mean * mean);
     for (let i = 0; i < cells.length; i++) cells[i] = (cells[i]! - mean) / deviation;
-    this.#cells = cells;
+    this.cells = cells;
+  }
+
+  /** Index in `cells` of x = 0 on the row through (y, z), for loops that walk along x. */
+  rowStart(y: number, z: number): number {
+    return size * ((Math.floor(y) & textureMask) + size * (Math.floor(z) & textureMask));
   }
 
   /** Value of the cell that holds a point in millimetres. */
   at(x: number, y: number, z: number): number {
-    return this.#cells[
-      (Math.floor(x) & mask) + size * ((Math.floor(y) & mask) + size * (Math.floor(z) & mask))
-    ]!;
+    return this.cells[this.rowStart(y, z) + (Math.floor(x) & textureMask)]!;
   }
 }
 
