@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assetRoutes } from './api.ts';
 import {
+  appOrigin,
   contentSecurityPolicy,
   contentTypeOf,
   isOwnPage,
+  isTrustedSender,
   routePageRequest,
   securityHeaders,
   shellOrigin,
@@ -70,6 +72,16 @@ describe('where a page may go', () => {
     expect(isOwnPage(shellOrigin, `${shellOrigin}/?film=1#a`)).toBe(true);
     expect(isOwnPage(shellOrigin, `${shellOrigin}/film/x/pixels`)).toBe(false);
     expect(isOwnPage(shellOrigin, 'https://example.org/')).toBe(false);
+  });
+});
+
+describe('who may call the station', () => {
+  const url = `${appOrigin}/`;
+  it('is the main frame of its own page and nobody else', () => {
+    expect(isTrustedSender(appOrigin, { url, parent: null })).toBe(true);
+    expect(isTrustedSender(appOrigin, { url, parent: {} })).toBe(false);
+    expect(isTrustedSender(appOrigin, { url: 'https://example.org/', parent: null })).toBe(false);
+    expect(isTrustedSender(appOrigin, null)).toBe(false);
   });
 });
 

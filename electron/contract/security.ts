@@ -67,6 +67,18 @@ export function isOwnPage(origin: string, url: string): boolean {
   return page === `${origin}/` || page === `${origin}/index.html`;
 }
 
+/** A frame that sent a message, as Electron describes it. */
+interface SendingFrame {
+  readonly url: string;
+  /** Null for a page's main frame. */
+  readonly parent: object | null;
+}
+
+/** True for the main frame of the station's own page; frames that are gone or embedded are not listened to. */
+export function isTrustedSender(origin: string, frame: SendingFrame | null): boolean {
+  return frame !== null && frame.parent === null && isOwnPage(origin, frame.url);
+}
+
 const contentTypes: Record<string, string> = {
   html: 'text/html; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
