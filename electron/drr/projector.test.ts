@@ -122,8 +122,9 @@ describe('radiologicalPath', () => {
     const error = (voxel: number, sphere: boolean) => {
       const n = Math.round(70 / voxel);
       const volume = volumeOf([n, n, n], [voxel, voxel, voxel], (i, j, k) => {
-        const [x, y, z] = [i, j, k].map((m) => (m - (n - 1) / 2) * voxel) as [number, number, number];
-        return Math.hypot(x, y, sphere ? z : 0) < radius ? 0 : -1000;
+        const middle = (n - 1) / 2;
+        const [x, y, z] = [i - middle, j - middle, sphere ? k - middle : 0];
+        return x * x + y * y + z * z < (radius / voxel) ** 2 ? 0 : -1000;
       });
       const path = radiologicalPath(volume, geometry, (hounsfield) => (hounsfield === 0 ? 1 : 0));
       let mean = 0;
