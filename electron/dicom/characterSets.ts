@@ -72,7 +72,8 @@ export function decodeText(bytes: Uint8Array, terms: readonly string[]): string 
   let start = 0;
   let current: Extension = { escape: '', label: initial, prepare: asIs };
   for (let i = 0; i <= bytes.length; i++) {
-    if (i < bytes.length && bytes[i] !== ESC && !isDelimiter(bytes[i]!)) continue;
+    const ends = bytes[i] === ESC || (!isTwoByte(current) && isDelimiter(bytes[i] ?? 0));
+    if (i < bytes.length && !ends) continue;
     parts.push(decode(current.label, current.prepare(bytes.subarray(start, i))));
     start = i;
     if (i === bytes.length) break;
@@ -90,6 +91,8 @@ export function decodeText(bytes: Uint8Array, terms: readonly string[]): string 
   return parts.join('');
 }
 
+/** In a two-byte set of G0 the codes of delimiters are halves of characters: only an escape leads out. */
+const isTwoByte = ({ label }: Extension) => label === 'euc-jp';
 const isDelimiter = (byte: number) => byte === 0x5e || byte === 0x3d || byte === 0x5c;
 
 function labelOf(term: string): string {

@@ -5,7 +5,6 @@ import { decodeText } from './characterSets.ts';
 import { items, text, texts, valueBytes } from './elements.ts';
 import { simulatedMark } from './simulatedMark.ts';
 import { tags, type Tag } from './tags.ts';
-import { isAlwaysLossy } from './transferSyntax.ts';
 
 type HeaderPart = Pick<
   FilmDescription,
@@ -21,7 +20,7 @@ type HeaderPart = Pick<
 >;
 
 /** What the header says of patient, examination and history. */
-export function describeHeader(dataSet: DataSet, transferSyntax: string): HeaderPart {
+export function describeHeader(dataSet: DataSet): HeaderPart {
   const studyDate = text(dataSet, tags.studyDate) ?? text(dataSet, tags.acquisitionDate);
   return {
     patient: {
@@ -36,7 +35,7 @@ export function describeHeader(dataSet: DataSet, transferSyntax: string): Header
     view: text(dataSet, tags.viewPosition) ?? codeMeaning(dataSet, tags.viewCodeSequence),
     laterality: readLaterality(dataSet),
     manufacturer: decoded(dataSet, tags.manufacturer),
-    lossy: text(dataSet, tags.lossyImageCompression) === '01' || isAlwaysLossy(transferSyntax),
+    lossy: text(dataSet, tags.lossyImageCompression) === '01',
     simulated: text(dataSet, tags.derivationDescription)?.startsWith(simulatedMark) ?? false,
   };
 }

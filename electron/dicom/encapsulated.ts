@@ -66,9 +66,8 @@ export async function decodeEncapsulatedFrame(
   if (decoded.words.length !== pixels.rows * pixels.columns * pixels.samplesPerPixel) {
     throw refusal('corrupt-pixels', 'The compressed picture in this file is damaged.');
   }
-  return header !== null && header.precision > pixels.bitsStored && isLossy(header, transferSyntax)
-    ? { ...decoded, words: clampToStored(decoded.words, pixels) }
-    : decoded;
+  const mayOvershoot = decoded.lossy && header !== null && header.precision > pixels.bitsStored;
+  return mayOvershoot ? { ...decoded, words: clampToStored(decoded.words, pixels) } : decoded;
 }
 
 async function decodeSafely(decode: DecodeFrame, frame: CodedFrame): Promise<FrameWords> {
@@ -103,12 +102,6 @@ function checkedHeader(stream: Uint8Array, pixels: PixelModule): CodestreamHeade
     );
   }
   return header;
-}
-
-/** DCT processes and JPEG-LS near-lossless; a lossless stream may use the bits above the stored ones for overlays. */
-function isLossy({ process }: CodestreamHeader, transferSyntax: string): boolean {
-  const isDct = process !== null && process <= 0xc2;
-  return isDct || transferSyntax === transferSyntaxes.jpegLsNearLossless;
 }
 
 /** A lossy codec can overshoot the stored bits; cutting them off would turn white to black. */

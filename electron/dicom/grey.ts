@@ -80,6 +80,7 @@ export function luminance(frame: FrameWords, pixels: PixelModule): StoredGrey {
       'This colour picture has 32 bits a value, which Calcar does not read.',
     );
   }
+  // YBR_ICT and YBR_RCT name the component transform inside a JPEG 2000 stream, which its decoder has undone.
   for (let i = 0; i < count; i++) {
     const [r, g, b] = [words[3 * i]! & mask, words[3 * i + 1]! & mask, words[3 * i + 2]! & mask];
     samples[i] = Math.round(0.299 * r + 0.587 * g + 0.114 * b);

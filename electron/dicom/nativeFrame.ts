@@ -27,6 +27,7 @@ export function readNativeFrame(
       words: doubleChrominance(readWords(bytes, layout), perFrame),
       samplesPerPixel: 3,
       colour: 'as-header',
+      lossy: false,
     };
   }
   const words = readWords(bytes, { ...layout, count: perFrame * pixels.samplesPerPixel });
@@ -34,6 +35,7 @@ export function readNativeFrame(
     words: pixels.samplesPerPixel === 3 && pixels.planar ? interleave(words, perFrame) : words,
     samplesPerPixel: pixels.samplesPerPixel,
     colour: 'as-header',
+    lossy: false,
   };
 }
 

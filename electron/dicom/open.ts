@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DataSet } from 'dicom-parser';
 import { CalcarError } from '../contract/errors.ts';
-import type { FilmDescription } from '../contract/film.ts';
+import type { FilmDescription, Voi } from '../contract/film.ts';
 import type { QualityWarning } from '../contract/finding.ts';
 import { describeHeader } from './describe.ts';
 import { unsignedShort } from './elements.ts';
@@ -30,9 +30,11 @@ import type { FrameWords } from './words.ts';
  * corrupt-pixels, bad-header, too-large.
  */
 export async function openRadiograph(bytes: Uint8Array, fileName: string): Promise<OpenedRadiograph> {
+  // A Buffer's slice() would share the caller's memory.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const file = { imageHash: createHash('sha256').update(bytes).digest('hex'), fileName };
   try {
-    return isPicture(bytes) ? openPicture(bytes, file) : await openDicom(parseDicomFile(bytes), file);
+    return isPicture(plain) ? openPicture(plain, file) : await openDicom(parseDicomFile(plain), file);
   } catch (error) {
     if (error instanceof CalcarError) throw error;
     throw refusal(
@@ -50,6 +52,7 @@ async function openDicom(
   const { dataSet, transferSyntax } = parsed;
   const frame = await readFrame(parsed);
   const { pixels } = frame;
+  const header = describeHeader(dataSet);
   const stored = toGrey(dataSet, frame.words, pixels);
   const grey = toModality(dataSet, stored);
   const padding = grey.samples === stored.samples ? readPadding(dataSet, stored, pixels) : null;
@@ -58,14 +61,15 @@ async function openDicom(
     ...file,
     rows: pixels.rows,
     columns: pixels.columns,
-    ...describeHeader(dataSet, transferSyntax),
+    ...header,
+    lossy: header.lossy || frame.words.lossy,
     transferSyntax,
     spacing: readSpacing(dataSet),
     invertedPhotometric: pixels.photometric === 'MONOCHROME1',
     vois:
       proposed.length > 0
         ? proposed
-        : [isColour(pixels) ? fullRange(pixels) : automaticWindow(grey, padding)],
+        : [isColour(pixels) ? fullRange(dataSet, pixels) : automaticWindow(grey, padding)],
     slope: grey.slope,
     intercept: grey.intercept,
     notes: frameNotes(pixels),
@@ -96,15 +100,11 @@ function toGrey(dataSet: DataSet, frame: FrameWords, pixels: PixelModule): Store
 }
 
 /** Colour is shown as it is stored: black to white over the whole range (PS3.3 C.11.2 is for grey only). */
-function fullRange(pixels: PixelModule) {
-  const top = 2 ** Math.min(16, pixels.bitsStored) - 1;
-  return {
-    kind: 'window',
-    function: 'LINEAR_EXACT',
-    center: top / 2,
-    width: top,
-    explanation: null,
-  } as const;
+function fullRange(dataSet: DataSet, pixels: PixelModule): Voi {
+  const isPalette = pixels.photometric === 'PALETTE COLOR';
+  const bits = isPalette ? unsignedShort(dataSet, tags.redPaletteDescriptor, 2) : pixels.bitsStored;
+  const top = 2 ** Math.min(16, bits ?? 16) - 1;
+  return { kind: 'window', function: 'LINEAR_EXACT', center: top / 2, width: top, explanation: null };
 }
 
 /** Pixel Padding Value and Range Limit (PS3.3 C.7.5.1.1.2), in samples. */

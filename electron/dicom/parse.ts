@@ -14,7 +14,7 @@ export interface ParsedFile {
 }
 
 /** A deflated file may grow to this and no further. */
-const maximumInflatedBytes = 512 * 1024 * 1024;
+const maximumInflatedBytes = 256 * 1024 * 1024;
 
 /**
  * Reads the elements of a DICOM file: part 10, or a bare data set whose first element is plausible.

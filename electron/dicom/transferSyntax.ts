@@ -28,14 +28,4 @@ const native: ReadonlySet<string> = new Set([
   transferSyntaxes.explicitBigEndian,
 ]);
 
-/** Syntaxes that only ever lose information; .91 and .203 may be lossless and .80 always is. */
-const alwaysLossy: ReadonlySet<string> = new Set([
-  transferSyntaxes.jpegBaseline,
-  transferSyntaxes.jpegExtended,
-  transferSyntaxes.jpegSpectralSelection,
-  transferSyntaxes.jpegFullProgression,
-  transferSyntaxes.jpegLsNearLossless,
-]);
-
 export const isNative = (uid: string): boolean => native.has(uid);
-export const isAlwaysLossy = (uid: string): boolean => alwaysLossy.has(uid);

@@ -9,6 +9,8 @@ export interface FrameWords {
   readonly samplesPerPixel: 1 | 3;
   /** A codec that has undone its own colour transform says 'rgb'; otherwise the header's word stands. */
   readonly colour: 'as-header' | 'rgb';
+  /** The stream that it came from loses information. */
+  readonly lossy: boolean;
 }
 
 export interface WordLayout {

@@ -7,13 +7,14 @@ import { withJpeg } from './wasm.ts';
 export async function decodeJpeg(frame: CodedFrame): Promise<FrameWords> {
   requireEndOfImage(frame.stream);
   if (frame.header?.precision === 12) {
-    return { words: decodeDctGrey(frame.stream), samplesPerPixel: 1, colour: 'as-header' };
+    return { words: decodeDctGrey(frame.stream), samplesPerPixel: 1, colour: 'as-header', lossy: true };
   }
   const stream = frame.samplesPerPixel === 3 ? withColourWord(frame.stream, frame.isRgb) : frame.stream;
   return withJpeg(stream, (decoder) => ({
     words: copyWords(decoder.getDecodedBuffer(), decoder.getFrameInfo().bitsPerSample),
     samplesPerPixel: frame.samplesPerPixel,
     colour: 'rgb',
+    lossy: true,
   }));
 }
 

@@ -1,6 +1,6 @@
 import type { FrameWords } from '../words.ts';
 import { copyWords, type CodedFrame } from './frame.ts';
-import { withHtj2k, withJpeg2000, type WasmDecoder } from './wasm.ts';
+import { withHtj2k, withJpeg2000, type Jpeg2000Decoder } from './wasm.ts';
 
 /** JPEG 2000 part 1 (ITU-T T.800), by OpenJPEG. */
 export function decodeJpeg2000(frame: CodedFrame): Promise<FrameWords> {
@@ -14,13 +14,13 @@ export function decodeHtj2k(frame: CodedFrame): Promise<FrameWords> {
   return withHtj2k(frame.stream, (decoder) => wordsOf(decoder, frame));
 }
 
-function wordsOf(decoder: WasmDecoder, frame: CodedFrame): FrameWords {
+function wordsOf(decoder: Jpeg2000Decoder, frame: CodedFrame): FrameWords {
   const { bitsPerSample } = decoder.getFrameInfo();
   return {
     words: copyWords(decoder.getDecodedBuffer(), bitsPerSample),
     samplesPerPixel: frame.samplesPerPixel,
-    // The codec undoes the component transform that YBR_RCT and YBR_ICT name.
-    colour: 'rgb',
+    colour: 'as-header',
+    lossy: !decoder.getIsReversible(),
   };
 }
 

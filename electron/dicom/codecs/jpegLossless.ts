@@ -47,7 +47,7 @@ export function decodeJpegLossless(frame: CodedFrame): FrameWords {
     return undefined;
   });
   if (decoded.size !== frame.samplesPerPixel) throw new Error('JPEG misses a scan');
-  return { words, samplesPerPixel: frame.samplesPerPixel, colour: 'as-header' };
+  return { words, samplesPerPixel: frame.samplesPerPixel, colour: 'as-header', lossy: false };
 }
 
 function readComponents(segment: DataView, places: Map<number, number>): void {

@@ -14,6 +14,7 @@ export async function decodeJpegLs(frame: CodedFrame): Promise<FrameWords> {
       words: planar ? interleave(words, frame.rows * frame.columns) : words,
       samplesPerPixel: frame.samplesPerPixel,
       colour: 'as-header',
+      lossy: decoder.getNearLossless() > 0,
     };
   });
 }

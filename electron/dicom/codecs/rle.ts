@@ -26,7 +26,7 @@ export function decodeRle(frame: CodedFrame): FrameWords {
     const shift = 8 * (bytesPerSample - 1 - (segment % bytesPerSample));
     for (let i = 0; i < pixels; i++) words[i * samplesPerPixel + sample]! |= plane[i]! << shift;
   }
-  return { words, samplesPerPixel, colour: 'as-header' };
+  return { words, samplesPerPixel, colour: 'as-header', lossy: false };
 }
 
 function emptyWords(bytesPerSample: number, count: number): Uint8Array | Uint16Array | Uint32Array {

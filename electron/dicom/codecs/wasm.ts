@@ -16,9 +16,15 @@ export interface WasmDecoder {
   getFrameInfo(): FrameInfo;
   delete(): void;
 }
-/** JPEG-LS says how colours lie: 0 plane by plane, 1 line by line, 2 pixel by pixel. */
-export interface InterleavedDecoder extends WasmDecoder {
+export interface JpegLsDecoder extends WasmDecoder {
+  /** How colours lie: 0 plane by plane, 1 line by line, 2 pixel by pixel. */
   getInterleaveMode(): number;
+  /** Largest difference to the original. */
+  getNearLossless(): number;
+}
+export interface Jpeg2000Decoder extends WasmDecoder {
+  /** The 5-3 transform, which can be lossless; the 9-7 cannot. */
+  getIsReversible(): boolean;
 }
 
 type Factory<Module> = (options: {
@@ -65,17 +71,17 @@ function wasmCodec<Decoder extends WasmDecoder>(codec: Codec): UseDecoder<Decode
   };
 }
 
-export const withJpegLs = wasmCodec<InterleavedDecoder>({
+export const withJpegLs = wasmCodec<JpegLsDecoder>({
   name: 'JpegLSDecoder',
   script: '@cornerstonejs/codec-charls/decodewasmjs',
   binary: '@cornerstonejs/codec-charls/decodewasm',
 });
-export const withJpeg2000 = wasmCodec<WasmDecoder>({
+export const withJpeg2000 = wasmCodec<Jpeg2000Decoder>({
   name: 'J2KDecoder',
   script: '@cornerstonejs/codec-openjpeg/decodewasmjs',
   binary: '@cornerstonejs/codec-openjpeg/decodewasm',
 });
-export const withHtj2k = wasmCodec<WasmDecoder>({
+export const withHtj2k = wasmCodec<Jpeg2000Decoder>({
   name: 'HTJ2KDecoder',
   script: '@cornerstonejs/codec-openjph/wasmjs',
   binary: '@cornerstonejs/codec-openjph/wasm',
