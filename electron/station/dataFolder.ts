@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { CalcarError } from '../contract/errors.ts';
 import { databaseError } from '../database/failure.ts';
 
 /** Where Calcar keeps its data: CALCAR_HOME, else the system's place for a person's application data. */
@@ -45,6 +46,13 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     for (const part of [folder.path, folder.films, folder.thumbnails, folder.logs])
       await mkdir(part, { recursive: true, mode: 0o700 });
   } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOTDIR' || code === 'EEXIST')
+      throw new CalcarError(
+        'invalid-input',
+        `This cannot be the data folder, because it is a file or lies inside one: ${path}. Set CALCAR_HOME to a folder.`,
+        error,
+      );
     throw databaseError(error, folder.database);
   }
   return folder;

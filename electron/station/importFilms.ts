@@ -35,6 +35,11 @@ export async function importFilm(
   try {
     if (bytes.length === 0)
       throw new CalcarError('not-dicom', 'This file is empty. It was left out; nothing else is affected.');
+    if (isZip(bytes))
+      throw new CalcarError(
+        'not-dicom',
+        'This file is a zip archive. Unpack it and import the folder; it was left out, and nothing else is affected.',
+      );
     opened = await context.decode(bytes, fileName);
   } catch (error) {
     const { kind, sentence } = toWireError(error);
@@ -70,6 +75,10 @@ async function record(
   if (recorded.state !== 'already-here') context.emit({ event: 'worklist-changed' });
   return recorded;
 }
+
+/** "PK", 3, 4: the head of a zip archive's first file. */
+const isZip = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
 
 /**
  * A disc of films is full of readers, indexes and help pages: what is no DICOM and does not call itself an
