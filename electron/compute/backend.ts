@@ -8,6 +8,7 @@ import { CalcarError } from '../contract/errors.ts';
 import type { Kernels } from '../../models/index.ts';
 import { candidates as allCandidates, type Candidate, type LoadedBackend } from './candidates.ts';
 import { convolutionGigaflops } from './convolutionSpeed.ts';
+import { expectedNativeOverWasm } from './nativeOverWasm.ts';
 import { selfTest } from './selfTest.ts';
 
 export interface BackendOptions {
@@ -35,9 +36,6 @@ export interface Backend {
   /** Throughput of native TensorFlow over wasm; null when one of them did not run. */
   readonly nativeOverWasm: number | null;
 }
-
-/** Native convolution under this many times wasm's is a finding. */
-export const expectedNativeOverWasm = 1.5;
 
 interface Trial {
   readonly candidate: Candidate;
