@@ -170,6 +170,28 @@ describe('projectMaterials', () => {
     );
   });
 
+  it('sees the same from the front of a volume and along its first axis, turned', () => {
+    const random = seeded(0xa71a);
+    const front = volumeOf([21, 34, 13], [4, 3, 5], () => Math.round(random.between(-900, 1500)));
+    const [nx, ny, nz] = front.size;
+    const hounsfield = new Int16Array(front.hounsfield.length);
+    for (let n = 0; n < hounsfield.length; n++) {
+      const [j, i, k] = [n % ny, Math.floor(n / ny) % nx, Math.floor(n / (nx * ny))];
+      hounsfield[n] = front.hounsfield[i + nx * (j + ny * k)]!;
+    }
+    const [sx, sy, sz] = front.spacing;
+    const turned: Volume = {
+      ...front,
+      size: [ny, nx, nz],
+      spacing: [sy, sx, sz],
+      direction: [0, 1, 0, 1, 0, 0, 0, 0, 1],
+      hounsfield,
+    };
+    const a = projectMaterials(front, oblique);
+    const b = projectMaterials(turned, oblique);
+    a.soft.forEach((mass, n) => expect(Math.abs(mass - b.soft[n]!)).toBeLessThan(1e-5));
+  });
+
   it('gives the same numbers in parts and from a volume of floats', () => {
     const volume = volumeOf([30, 30, 30], [3, 3, 3], (i, j, k) => ((i * 7 + j * 13 + k * 29) % 300) - 100);
     const whole = projectMaterials(volume, oblique);
@@ -192,6 +214,8 @@ describe('projectMaterials', () => {
     const air = volumeOf([5, 5, 5], [10, 10, 10], () => -1000);
     expect(projectMaterials(air, oblique).soft.every((mass) => mass === 0)).toBe(true);
     expect(() => projectMaterials({ ...air, size: [5, 5, 6] }, oblique)).toThrow('does not fit together');
+    const holed = { ...air, hounsfield: new Float32Array(125).fill(Number.NaN) };
+    expect(() => projectMaterials(holed, oblique)).toThrow('not numbers');
   });
 });
 
