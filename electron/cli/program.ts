@@ -2,13 +2,14 @@ import { Command, CommanderError } from 'commander';
 import { stationVersion } from '../station/version.ts';
 import { dbCommand } from './db.ts';
 import { demoCommand } from './demo.ts';
+import { doctorCommand } from './doctor.ts';
 import { exitCodeHelp, exitCodes } from './exitCodes.ts';
 import { filmsCommand } from './films.ts';
 import { reportFailure } from './output.ts';
 import { readCommand } from './read.ts';
 import { startCommand } from './startCommand.ts';
 
-const commands = [startCommand, readCommand, demoCommand, filmsCommand, dbCommand];
+const commands = [startCommand, readCommand, demoCommand, filmsCommand, dbCommand, doctorCommand];
 
 /** Parses and runs a command line; sets `process.exitCode` and never throws for what a person typed. */
 export async function runProgram(words: readonly string[]): Promise<void> {

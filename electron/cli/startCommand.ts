@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { CalcarError } from '../contract/errors.ts';
 import { findBrowser } from '../shell/browser.ts';
 import { showShell } from '../shell/showShell.ts';
 import { defaultDataFolder } from '../station/dataFolder.ts';
+import { electronBinary } from '../station/doctor.ts';
 import { openStation } from '../station/openStation.ts';
 import { runDemo } from './demo.ts';
 import type { ExitCode } from './exitCodes.ts';
@@ -32,7 +31,7 @@ Electron's window is used where its binary was installed, else an installed Chro
 
 async function start(): Promise<ExitCode> {
   if (hasDisplay()) {
-    const electron = findElectron();
+    const electron = electronBinary();
     if (electron !== null) return openWindow(electron);
     const browser = await findBrowser();
     if (browser !== null && !browser.headlessOnly) {
@@ -56,17 +55,6 @@ export function hasDisplay(
 ): boolean {
   if (platform === 'darwin' || platform === 'win32') return true;
   return Boolean(environment['DISPLAY'] || environment['WAYLAND_DISPLAY']);
-}
-
-/** Electron's binary as its package has it; null where the package came without, as on closed networks. */
-function findElectron(): string | null {
-  try {
-    const folder = dirname(createRequire(import.meta.url).resolve('electron/package.json'));
-    const binary = join(folder, 'dist', readFileSync(join(folder, 'path.txt'), 'utf8').trim());
-    return existsSync(binary) ? binary : null;
-  } catch {
-    return null;
-  }
 }
 
 function openWindow(electron: string): Promise<ExitCode> {

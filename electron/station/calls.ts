@@ -7,6 +7,7 @@ import { commitRead } from './commitRead.ts';
 import type { Context } from './context.ts';
 import { makeDemo } from './makeDemo.ts';
 import { describeFilm } from './describeFilm.ts';
+import { doctorReport } from './doctor.ts';
 import { loadDraft, saveDraft } from './drafts.ts';
 import { history } from './history.ts';
 import { findingOf } from './readFilm.ts';
@@ -37,7 +38,8 @@ export function callsOf(
     'draft.load': (input) => loadDraft(context, input),
     'settings.load': () => loadSettings(context),
     'settings.save': (input) => saveSettings(context, input),
-    'doctor.report': () => Promise.reject(new CalcarError('not-found', 'The doctor has not moved in yet.')),
+    'doctor.report': () =>
+      doctorReport({ dataDir: context.folder.path, survey: () => context.machine.survey() }),
     'demo.make': async ({ patients }) =>
       (await makeDemo(context, readLater, patients)).map(({ outcome }) => outcome),
   };

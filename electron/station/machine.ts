@@ -1,4 +1,5 @@
 import type { ComputeState } from '../contract/api.ts';
+import type { BackendSurvey } from '../compute/jobs.ts';
 import { CalcarError } from '../contract/errors.ts';
 import type { GradeGroup, SaliencyMap } from '../contract/finding.ts';
 import type { Box, GreyImage } from '../contract/image.ts';
@@ -28,6 +29,8 @@ export interface Machine {
   ): Promise<{ reading: Reading; backend: string; model: ModelIdentity }>;
   /** The evidence for `of` over the hip at `box`. */
   saliency(image: GreyImage, box: Box, of: GradeGroup): Promise<SaliencyMap>;
+  /** Loads, tests and times every backend; takes seconds. */
+  survey(): Promise<BackendSurvey>;
   subscribe(listener: (state: ComputeState) => void): () => void;
   close(): Promise<void>;
 }
@@ -41,6 +44,7 @@ export function noMachine(): Machine {
     model: () => null,
     read: refuse,
     saliency: refuse,
+    survey: refuse,
     subscribe: () => () => undefined,
     close: () => Promise.resolve(),
   };
