@@ -8,7 +8,7 @@ const faintStructure = 3;
 /** Grey levels in the sample below which a film was cut down to a drawing or a mask. */
 const fewestLevels = 32;
 const blocksAcross = 48;
-const samplesAcrossBlock = 4;
+const samplesAcrossBlock = 3;
 
 /** What the grey values alone say against a film; independent of their unit, slope and offset. */
 export function pixelWarnings(image: GreyImage): QualityWarning[] {

