@@ -92,6 +92,11 @@ async function launch(browser: Browser, { headless, userDataDir }: ShellOptions)
       headless,
       // A window decides its own size; without one the page gets that of a common screen.
       viewport: headless ? { width: 1440, height: 900 } : null,
+      // Playwright would otherwise pretend a light theme and no wish for less motion or more contrast.
+      colorScheme: null,
+      reducedMotion: null,
+      forcedColors: null,
+      contrast: null,
       // Chromium's sandbox refuses to run as root.
       chromiumSandbox: process.getuid?.() !== 0,
       acceptDownloads: false,
