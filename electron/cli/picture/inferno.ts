@@ -2,7 +2,7 @@ import type { Colour } from './canvas.ts';
 
 /**
  * The colour map 'inferno' of matplotlib: perceptually uniform and safe for colour-blind eyes. A polynomial
- * of degree 6 through it (Matt Zucker, "colormaps", CC0), within two greys of the table.
+ * of degree 6 through it (Matt Zucker, "colormaps", CC0), within seven of 255 of the table.
  */
 const coefficients: readonly Colour[] = [
   [0.00021894, 0.00165101, -0.0194809],
