@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { GreyImage } from '../contract/image.ts';
 import type { FilmTags } from '../contract/reading.ts';
 import { seeded } from '../random/random.ts';
-import { cutOffWarning, filmWarnings, outcomeOf } from './gate.ts';
+import { cutOffWarning, filmWarnings, missedHipWarning, outcomeOf } from './gate.ts';
 
 const apHip: FilmTags = {
   modality: 'DX',
@@ -124,5 +124,11 @@ describe('the gate by boxes', () => {
     expect(cutOffWarning([box], goodFilm)).toBeNull();
     for (const over of [{ x: -1 }, { y: -1 }, { x: 201 }, { y: 201 }])
       expect(cutOffWarning([box, { ...box, ...over }], goodFilm)?.kind).toBe('hip-cut-off');
+  });
+
+  it('doubts a pelvis that gave one hip, and no film that gave what it is tagged as', () => {
+    expect(missedHipWarning(1, { ...apHip, bodyPart: 'PELVIS' })?.weight).toBe('doubt');
+    expect(missedHipWarning(2, { ...apHip, bodyPart: 'PELVIS' })).toBeNull();
+    expect(missedHipWarning(1, apHip)).toBeNull();
   });
 });

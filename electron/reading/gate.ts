@@ -39,6 +39,17 @@ export const faintHip: QualityWarning = {
     'The hip on this film was found only weakly. Check that the box lies on a hip before you use the answer.',
 };
 
+/** A doubt when a film that is tagged as a pelvis gave one hip only: the other went ungraded. */
+export function missedHipWarning(hips: number, tags: FilmTags): QualityWarning | null {
+  if (hips !== 1 || !/PELVI/i.test(tags.bodyPart ?? '')) return null;
+  return {
+    kind: 'no-hip-found',
+    weight: 'doubt',
+    sentence:
+      'This film is tagged as a pelvis, but only one hip was found on it. The other was not graded: look at it yourself.',
+  };
+}
+
 /** A localizer that never saw beyond an edge ends a cut hip's box at the edge; this share of the box is 'at'. */
 const edgeShare = 0.01;
 

@@ -15,6 +15,7 @@ import {
   filmWarnings,
   hipOnlyWhenInverted,
   isRefused,
+  missedHipWarning,
   noHipFound,
   outcomeOf,
 } from './gate.ts';
@@ -89,17 +90,16 @@ export function createReader({ localizer, classifier, hash, name }: ReaderModels
         return refused();
       }
       if (hips.some(({ score }) => score < faintPresence)) warnings.push(faintHip);
+      const found = hips.map(({ box }) => box);
       for (const warning of [
-        cutOffWarning(
-          hips.map(({ box }) => box),
-          image,
-        ),
+        missedHipWarning(hips.length, tags),
+        cutOffWarning(found, image),
         sideWarning(hips, tags.laterality),
       ])
         if (warning !== null) warnings.push(warning);
       const located = performance.now();
 
-      const boxes = hips.map(({ box }) => onFilm(box, image));
+      const boxes = found.map((box) => onFilm(box, image));
       const probabilities = await classify(image, boxes);
       const sides = sidesOf(hips, tags.laterality);
       const findings = hips.map((hip, i): HipFinding => ({
