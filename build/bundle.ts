@@ -9,10 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { build, type InlineConfig, type Plugin } from 'vite';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const app = join(root, 'dist/app');
-
 /** Where a process or a worker begins: nothing imports these, they are started by their file's name. */
-const entries = [
+export const entries = [
   'electron/main/main.ts',
   'electron/compute/process.ts',
   'electron/dicom/worker.ts',
@@ -29,7 +27,8 @@ const namesOfStartedFiles: Plugin = {
 
 const common: InlineConfig = { configFile: false, root, logLevel: 'warn', publicDir: false };
 
-async function bundleModules(): Promise<void> {
+/** Electron's own side: main, station, compute and workers. */
+export async function bundleModules(app: string): Promise<void> {
   await build({
     ...common,
     plugins: [namesOfStartedFiles],
@@ -54,7 +53,7 @@ async function bundleModules(): Promise<void> {
 }
 
 /** One CommonJS file: a sandboxed preload can import nothing but Electron. */
-async function bundlePreload(): Promise<void> {
+export async function bundlePreload(app: string): Promise<void> {
   await build({
     ...common,
     build: {
@@ -73,11 +72,12 @@ async function bundlePreload(): Promise<void> {
 
 /** @returns the folder to hand to Electron */
 export async function bundleApp(): Promise<string> {
+  const app = join(root, 'dist/app');
   await rm(app, { recursive: true, force: true });
   await mkdir(app, { recursive: true });
   await build({ configFile: join(root, 'renderer/vite.config.ts'), logLevel: 'warn' });
-  await bundleModules();
-  await bundlePreload();
+  await bundleModules(app);
+  await bundlePreload(app);
   for (const folder of [...data, 'dist/renderer'])
     await cp(join(root, folder), join(app, folder), { recursive: true });
   const { name, version, description, license } = JSON.parse(
