@@ -27,6 +27,11 @@ export interface TrainingLayers extends Runner {
 /** Share of the old value that a moving moment keeps at each step. */
 const movingMomentum = 0.98;
 
+/** Inside a tidy, since a variable does not take over the tensor that it starts from. */
+function startAt(values: Float32Array, shape: readonly number[], learns: boolean): tf.Variable {
+  return tf.tidy(() => tf.variable(tf.tensor(values.slice(), [...shape]), learns));
+}
+
 /** @throws RangeError when a parameter is missing */
 export function trainingLayers(
   layers: readonly LayerSpec[],
@@ -38,7 +43,7 @@ export function trainingLayers(
     const found = start.get(name);
     if (found === undefined) throw new RangeError(`no parameter ${name}`);
     const learns = role !== 'moving-mean' && role !== 'moving-variance';
-    return { name, role, variable: tf.variable(tf.tensor(found.values.slice(), [...shape]), learns) };
+    return { name, role, variable: startAt(found.values, shape, learns) };
   });
   const byName = new Map(variables.map(({ name, variable }) => [name, variable]));
   const at = <R extends tf.Rank>(layer: string, role: ParameterRole): tf.Tensor<R> =>

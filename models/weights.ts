@@ -3,8 +3,9 @@
  * Weights files: one network in one file.
  *
  *   8 bytes   "CALCARW1"
+ *   32 bytes  SHA-256 of all that follows
  *   4 bytes   length of the header, unsigned, little endian
- *   header    JSON: network, its configuration, its arrays in order, SHA-256 of the data
+ *   header    JSON: network, its configuration, its arrays in order
  *   data      the arrays one after the other, little endian: kernels in float16, the rest in float32
  *
  * Kernels in half precision halve the file and move a logit by less than 1e-2; scales, shifts and moments are
@@ -37,7 +38,6 @@ interface Header {
   readonly network: string;
   readonly config: unknown;
   readonly arrays: readonly ArrayEntry[];
-  readonly sha256: string;
 }
 
 export interface StoredNetwork {
@@ -46,9 +46,13 @@ export interface StoredNetwork {
   readonly parameters: Parameters;
 }
 
+async function digest(bytes: Uint8Array): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(bytes)));
+}
+
+/** As 64 hexadecimal digits. */
 export async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(bytes));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return [...(await digest(bytes))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** @param precision 'shipped' stores kernels in float16; 'full' everything in float32, to go on training */
@@ -64,17 +68,12 @@ export async function writeWeights(
     const typed = type === 'float16' ? Float16Array.from(values) : Float32Array.from(values);
     chunks.push(new Uint8Array(typed.buffer));
   }
-  const data = joined(chunks);
-  const header: Header = {
-    network: stored.network,
-    config: stored.config,
-    arrays,
-    sha256: await sha256(data),
-  };
+  const header: Header = { network: stored.network, config: stored.config, arrays };
   const text = new TextEncoder().encode(JSON.stringify(header));
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, text.length, true);
-  return joined([new TextEncoder().encode(magic), length, text, data]);
+  const body = joined([length, text, ...chunks]);
+  return joined([new TextEncoder().encode(magic), await digest(body), body]);
 }
 
 /**
@@ -83,17 +82,11 @@ export async function writeWeights(
  *   another network
  */
 export async function readWeights(bytes: Uint8Array, network: string): Promise<StoredNetwork> {
-  const { header, data } = split(bytes, network);
+  const { header, data } = await open(bytes, network);
   if (header.network !== network) {
     throw new ModelError(
       'model-damaged',
       `The weights file of the ${network} holds another network (${header.network}), so no film can be read. ${mend}`,
-    );
-  }
-  if ((await sha256(data)) !== header.sha256) {
-    throw new ModelError(
-      'model-damaged',
-      `The weights file of the ${network} is damaged: its contents are not what was stored, so no film can be read. ${mend}`,
     );
   }
   const parameters = new Map<string, Parameter>();
@@ -110,18 +103,20 @@ export async function readWeights(bytes: Uint8Array, network: string): Promise<S
   return { network, config: header.config, parameters };
 }
 
-function split(bytes: Uint8Array, network: string): { header: Header; data: Uint8Array } {
-  const start = magic.length + 4;
-  if (bytes.length < start || new TextDecoder().decode(bytes.subarray(0, magic.length)) !== magic) {
-    throw damaged(network);
-  }
+async function open(bytes: Uint8Array, network: string): Promise<{ header: Header; data: Uint8Array }> {
+  const hashEnd = magic.length + 32;
+  const headerStart = hashEnd + 4;
+  const starts = new TextDecoder().decode(bytes.subarray(0, magic.length)) === magic;
+  if (bytes.length < headerStart || !starts) throw damaged(network);
+  const expected = bytes.subarray(magic.length, hashEnd);
+  const found = await digest(bytes.subarray(hashEnd));
+  if (found.some((byte, i) => byte !== expected[i])) throw damaged(network);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const end = start + view.getUint32(magic.length, true);
-  if (end > bytes.length) throw damaged(network);
+  const headerEnd = headerStart + view.getUint32(hashEnd, true);
   try {
-    const header = JSON.parse(new TextDecoder().decode(bytes.subarray(start, end))) as unknown;
+    const header = JSON.parse(new TextDecoder().decode(bytes.subarray(headerStart, headerEnd))) as unknown;
     if (!isHeader(header)) throw damaged(network);
-    return { header, data: bytes.subarray(end) };
+    return { header, data: bytes.subarray(headerEnd) };
   } catch (cause) {
     throw cause instanceof ModelError ? cause : damaged(network, cause);
   }
@@ -129,10 +124,8 @@ function split(bytes: Uint8Array, network: string): { header: Header; data: Uint
 
 function isHeader(value: unknown): value is Header {
   if (typeof value !== 'object' || value === null) return false;
-  const { network, arrays, sha256: hash } = value as Partial<Header>;
-  return (
-    typeof network === 'string' && typeof hash === 'string' && Array.isArray(arrays) && arrays.every(isEntry)
-  );
+  const { network, arrays } = value as Partial<Header>;
+  return typeof network === 'string' && Array.isArray(arrays) && arrays.every(isEntry);
 }
 
 function isEntry(value: unknown): value is ArrayEntry {
@@ -149,7 +142,7 @@ function isEntry(value: unknown): value is ArrayEntry {
 function damaged(network: string, cause?: unknown): ModelError {
   return new ModelError(
     'model-damaged',
-    `The weights file of the ${network} is not one or is cut off, so no film can be read. ${mend}`,
+    `The weights file of the ${network} is damaged, cut off or no weights file, so no film can be read. ${mend}`,
     cause,
   );
 }

@@ -18,9 +18,9 @@ export interface LocalizerInput {
   readonly data: Float32Array;
   readonly size: number;
   /** A box in input pixels, on the film. */
-  toImage(box: Box): Box;
+  readonly toImage: (box: Box) => Box;
   /** A box on the film, in input pixels. */
-  fromImage(box: Box): Box;
+  readonly fromImage: (box: Box) => Box;
 }
 
 /** The whole film, area-averaged into a square with its proportions kept. */
