@@ -32,7 +32,7 @@ export interface DataFolder {
 
 /**
  * Makes the folder where it is missing; only its owner may look into it.
- * @throws CalcarError 'read-only', 'disk-full'
+ * @throws CalcarError 'invalid-input' where it is a file, 'read-only', 'disk-full'
  */
 export async function openDataFolder(path: string): Promise<DataFolder> {
   const folder: DataFolder = {
@@ -51,6 +51,14 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
       throw new CalcarError(
         'invalid-input',
         `This cannot be the data folder, because it is a file or lies inside one: ${path}. Set CALCAR_HOME to a folder.`,
+        error,
+      );
+    // Node's recursive mkdir says ENOENT on a disk that may only be read.
+    if (code === 'ENOENT')
+      throw new CalcarError(
+        'read-only',
+        `The data folder cannot be made, because its disk is not there or may not be written: ${path}. ` +
+          'Set CALCAR_HOME to another folder.',
         error,
       );
     throw databaseError(error, folder.database);
