@@ -19,6 +19,11 @@ describe('seeded', () => {
     expect(one.stream('b').uniform()).toBe(two.stream('b').uniform());
   });
 
+  it('gives every seed streams of its own, the small ones that people type first too', () => {
+    const firsts = new Set(Array.from({ length: 10_000 }, (_, seed) => seeded(seed).stream('a').uniform()));
+    expect(firsts.size).toBe(10_000);
+  });
+
   it('has the moments of the uniform and the normal distribution', () => {
     const random = seeded(3);
     const n = 100_000;

@@ -25,7 +25,7 @@ export interface Random {
 
 /** FNV-1a over the name and the parent's key: splits one seed into many. */
 function childKey(parent: number, name: string | number): number {
-  let hash = (0x811c9dc5 ^ parent) >>> 0;
+  let hash = 0x811c9dc5;
   const text = `${String(parent)}/${String(name)}`;
   for (let i = 0; i < text.length; i++) {
     hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
