@@ -41,7 +41,12 @@ describe.skipIf(browser === null)('the shell', () => {
       Promise.resolve({
         status: 200,
         contentType: 'application/octet-stream',
-        bytes: method === 'GET' ? pixels : new TextEncoder().encode(`${path} ${String(body?.length)}`),
+        bytes:
+          path === 'film/huge/pixels'
+            ? new Uint8Array(128e6)
+            : method === 'GET'
+              ? pixels
+              : new TextEncoder().encode(`${path} ${String(body?.length)}`),
       }),
     subscribe: (listener) => {
       listeners.add(listener);
@@ -94,6 +99,15 @@ describe.skipIf(browser === null)('the shell', () => {
     });
     expect([length, last]).toEqual([pixels.length, pixels.at(-1)]);
     expect(sent).toBe('import?name=a%20b.dcm 100000');
+  });
+
+  it('refuses a film that the pipe cannot carry, and goes on', async () => {
+    const [status, kind] = await shell.page.evaluate(async () => {
+      const answer = await fetch('film/huge/pixels');
+      return [answer.status, ((await answer.json()) as { kind: string }).kind] as const;
+    });
+    expect([status, kind]).toEqual([413, 'too-large']);
+    expect(await shell.page.title()).toBe('Station');
   });
 
   it('reaches nothing outside', async () => {

@@ -1,7 +1,12 @@
 import { chromium, type BrowserContext, type Page, type Route } from 'playwright-core';
-import { CalcarError } from '../contract/errors.ts';
-import { createPageServer, type PageServer, type PageServerOptions } from '../contract/pageServer.ts';
-import { isOwnPage, shellOrigin } from '../contract/security.ts';
+import { CalcarError, type WireError } from '../contract/errors.ts';
+import {
+  createPageServer,
+  type PageAnswer,
+  type PageServer,
+  type PageServerOptions,
+} from '../contract/pageServer.ts';
+import { isOwnPage, securityHeaders, shellOrigin } from '../contract/security.ts';
 import type { Station } from '../contract/station.ts';
 import { forwardEvents, installBridge } from './bridge.ts';
 import { findBrowser, type Browser } from './browser.ts';
@@ -47,6 +52,23 @@ const browserArguments = [
   '--enable-unsafe-swiftshader',
   '--window-size=1600,1000',
 ];
+
+/**
+ * Chromium ends itself over a message of 100 MB on its pipe, which is 75 MB of bytes as base64. The largest
+ * detectors in use make films of some 35 MB.
+ */
+const mostBytes = 70e6;
+const tooLarge: PageAnswer = {
+  status: 413,
+  headers: securityHeaders('application/json'),
+  bytes: Buffer.from(
+    JSON.stringify({
+      kind: 'too-large',
+      sentence:
+        'This film is too large to be shown in a browser (over 35 million pixels). Calcar with its own window shows it.',
+    } satisfies WireError),
+  ),
+};
 
 /** A window without an address bar starts with a page of its own; black, since the room is dark. */
 const waitingPage = 'data:text/html,<title>Calcar</title><body style="background:%23000">';
@@ -155,9 +177,10 @@ async function answer(route: Route, server: PageServer): Promise<void> {
     await route.abort('aborted');
     return;
   }
-  const { status, headers, bytes } = await server(request.method(), request.url(), () =>
+  const answered = await server(request.method(), request.url(), () =>
     Promise.resolve(request.postDataBuffer() ?? new Uint8Array()),
   );
+  const { status, headers, bytes } = answered.bytes.length > mostBytes ? tooLarge : answered;
   // The page may be gone before its answer.
   await route
     .fulfill({ status, headers, body: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) })
