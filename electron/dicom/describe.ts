@@ -40,10 +40,14 @@ export function describeHeader(dataSet: DataSet): HeaderPart {
   };
 }
 
-function decoded(dataSet: DataSet, tag: Tag): string | null {
+function decoded(
+  dataSet: DataSet,
+  tag: Tag,
+  terms: readonly string[] = texts(dataSet, tags.specificCharacterSet),
+): string | null {
   const element = dataSet.elements[tag];
   if (element === undefined || element.length === 0) return null;
-  const value = decodeText(valueBytes(dataSet, element), texts(dataSet, tags.specificCharacterSet));
+  const value = decodeText(valueBytes(dataSet, element), terms);
   const trimmed = value.replaceAll('\0', '').trim();
   return trimmed === '' ? null : trimmed;
 }
@@ -96,5 +100,7 @@ function readLaterality(dataSet: DataSet): Laterality {
 
 function codeMeaning(dataSet: DataSet, sequence: Tag): string | null {
   const item = items(dataSet, sequence)[0];
-  return item === undefined ? null : decoded(item, tags.codeMeaning);
+  // Items are in the character set of the whole.
+  const terms = texts(dataSet, tags.specificCharacterSet);
+  return item === undefined ? null : decoded(item, tags.codeMeaning, terms);
 }

@@ -23,18 +23,19 @@ const names: readonly (readonly [beginning: string, name: string])[] = [
   ['1.2.840.10008.5.1.4.31', 'a worklist entry'],
 ];
 
+/** What the data set is, where its SOP class never has pixels; null otherwise. */
+export function nonImageName(dataSet: DataSet): string | null {
+  const sopClass = text(dataSet, tags.sopClass) ?? text(dataSet, tags.mediaStorageSopClass) ?? '';
+  const matching = names
+    .filter(([beginning]) => sopClass === beginning || sopClass.startsWith(`${beginning}.`))
+    .toSorted(([a], [b]) => b.length - a.length);
+  return matching[0]?.[1] ?? null;
+}
+
 /** The refusal of a data set that holds no picture Calcar can show. */
 export function notAnImage(dataSet: DataSet): CalcarError {
-  const sopClass = text(dataSet, tags.sopClass) ?? text(dataSet, tags.mediaStorageSopClass) ?? '';
-  const matching = names.filter(
-    ([beginning]) => sopClass === beginning || sopClass.startsWith(`${beginning}.`),
-  );
-  const best = matching.reduce<string | null>(
-    (longest, [beginning]) => (longest === null || beginning.length > longest.length ? beginning : longest),
-    null,
-  );
-  const name = names.find(([beginning]) => beginning === best)?.[1];
-  if (name !== undefined) return refusal('not-an-image', `This file is not an image: it is ${name}.`);
+  const name = nonImageName(dataSet);
+  if (name !== null) return refusal('not-an-image', `This file is not an image: it is ${name}.`);
   if (
     dataSet.elements[tags.floatPixelData] !== undefined ||
     dataSet.elements[tags.doubleFloatPixelData] !== undefined

@@ -9,7 +9,7 @@ import { decodeEncapsulatedFrame } from './encapsulated.ts';
 import { luminance, paletteLuminance, storedGrey, type StoredGrey } from './grey.ts';
 import { toModality } from './modality.ts';
 import { readNativeFrame } from './nativeFrame.ts';
-import { notAnImage } from './nonImage.ts';
+import { nonImageName, notAnImage } from './nonImage.ts';
 import type { OpenedRadiograph } from './opened.ts';
 import { parseDicomFile, type ParsedFile } from './parse.ts';
 import { isPicture, openPicture } from './picture.ts';
@@ -81,7 +81,9 @@ async function readFrame(parsed: ParsedFile): Promise<{ pixels: PixelModule; wor
   const { dataSet, transferSyntax, brokenOff } = parsed;
   const pixelData = dataSet.elements[tags.pixelData];
   if (pixelData === undefined) {
-    if (brokenOff) throw refusal('truncated', 'This DICOM file breaks off before or inside its picture.');
+    if (brokenOff && nonImageName(dataSet) === null) {
+      throw refusal('truncated', 'This DICOM file breaks off or is damaged before its picture begins.');
+    }
     throw notAnImage(dataSet);
   }
   const pixels = readPixelModule(dataSet);

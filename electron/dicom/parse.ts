@@ -60,9 +60,7 @@ function parse(bytes: Uint8Array, transferSyntax: string, given: string | undefi
     return { dataSet, transferSyntax, brokenOff: false };
   } catch (thrown) {
     const partial = partialDataSet(thrown);
-    if (partial !== null && partial.elements[tags.rows] !== undefined) {
-      return { dataSet: partial, transferSyntax, brokenOff: true };
-    }
+    if (partial !== null) return { dataSet: partial, transferSyntax, brokenOff: true };
     const code = thrown instanceof Error && 'code' in thrown ? thrown.code : null;
     if (code === 'ERR_BUFFER_TOO_LARGE') {
       throw refusal('too-large', 'This compressed file grows beyond what any radiograph needs.', thrown);
