@@ -13,7 +13,8 @@ import type { ExitCode } from './exitCodes.ts';
 import { exitCodes } from './exitCodes.ts';
 import { print, tell } from './output.ts';
 
-const mainProcess = fileURLToPath(new URL('../main/main.ts', import.meta.url));
+const bundler = fileURLToPath(new URL('../../build/bundle.ts', import.meta.url));
+const app = fileURLToPath(new URL('../../dist/app', import.meta.url));
 
 export const startCommand = new Command('start')
   .description(
@@ -57,15 +58,25 @@ export function hasDisplay(
   return Boolean(environment['DISPLAY'] || environment['WAYLAND_DISPLAY']);
 }
 
-function openWindow(electron: string): Promise<ExitCode> {
+/** Electron runs JavaScript only, so the app is made from the sources first. */
+async function openWindow(electron: string): Promise<ExitCode> {
+  tell('Preparing the window.');
+  if ((await ended(process.execPath, [bundler])) !== 0)
+    throw new CalcarError(
+      'internal',
+      'The app could not be made from its sources. Run npm ci, then npm start.',
+    );
+  return (await ended(electron, [app])) === 0 ? exitCodes.done : exitCodes.internal;
+}
+
+/** Runs a program in this terminal; resolves with its exit code, null when a signal ended it. */
+function ended(program: string, words: readonly string[]): Promise<number | null> {
   return new Promise((resolve, reject) => {
-    const window = spawn(electron, [mainProcess], { stdio: 'inherit' });
-    window.on('error', (error) => {
-      reject(new CalcarError('internal', 'Electron could not be started. Run calcar doctor.', error));
+    const child = spawn(program, words, { stdio: 'inherit' });
+    child.on('error', (error) => {
+      reject(new CalcarError('internal', `This could not be started: ${program}. Run calcar doctor.`, error));
     });
-    window.on('exit', (code) => {
-      resolve(code === 0 ? exitCodes.done : exitCodes.internal);
-    });
+    child.on('exit', resolve);
   });
 }
 
