@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { seeded } from '../electron/random/random.ts';
+import { fold } from './folded.ts';
 import {
   buildClassifier,
+  classifierHead,
   classifierLayers,
   countLearned,
   defaultClassifierConfig,
@@ -97,12 +99,28 @@ describe('the classifier', () => {
     tf.dispose([features, expected]);
   });
 
-  test('fine evidence has a gradient for every activation in front of the transformer', async () => {
-    const { activations, gradient, rows, columns, channels } = await classifier.fineEvidence(crop, 0);
+  test('fine evidence is the derivative that finite differences give', async () => {
+    const parameters = randomParameters(small);
+    const own = buildClassifier(small, parameters);
+    const layers = fold(classifierLayers(small), parameters);
+    const { activations, gradient, rows, columns, channels } = await own.fineEvidence(crop, 0);
     expect([rows, columns, channels]).toEqual([2, 2, 10]);
-    expect(activations).toHaveLength(gradient.length);
-    expect(gradient.every(Number.isFinite)).toBe(true);
-    expect(gradient.some((value) => value !== 0)).toBe(true);
+    const logit = (values: Float32Array): number =>
+      tf.tidy(() => {
+        const stem = tf.tensor4d(values, [1, rows, columns, channels]);
+        return classifierHead(small, layers.fast, stem).logits.dataSync()[0]!;
+      });
+    const largest = Math.max(...gradient.map(Math.abs));
+    expect(largest).toBeGreaterThan(0);
+    const step = 1e-2;
+    for (let i = 0; i < gradient.length; i++) {
+      const moved = (by: number): Float32Array =>
+        activations.map((value, k) => (k === i ? value + by : value));
+      const slope = (logit(moved(step)) - logit(moved(-step))) / (2 * step);
+      expect(Math.abs(slope - gradient[i]!)).toBeLessThan(0.05 * largest);
+    }
+    own.dispose();
+    layers.dispose();
   });
 
   test('leaves no tensor behind', async () => {
