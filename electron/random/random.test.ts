@@ -24,6 +24,18 @@ describe('seeded', () => {
     expect(firsts.size).toBe(10_000);
   });
 
+  it('begins anew with every seed: the first numbers of seeds 0 to 9999 are uniform themselves', () => {
+    const n = 10_000;
+    const firsts = Array.from({ length: n }, (_, seed) => seeded(seed).uniform());
+    const mean = firsts.reduce((a, b) => a + b, 0) / n;
+    expect(Math.abs(mean - 0.5)).toBeLessThan(5 * Math.sqrt(1 / 12 / n));
+    const tenths = new Array<number>(10).fill(0);
+    for (const first of firsts) tenths[Math.floor(first * 10)]! += 1;
+    // Chi-squared with 9 degrees of freedom: 27.9 is its 99.9th percentile.
+    const chiSquared = tenths.reduce((sum, count) => sum + (count - n / 10) ** 2 / (n / 10), 0);
+    expect(chiSquared).toBeLessThan(27.9);
+  });
+
   it('has the moments of the uniform and the normal distribution', () => {
     const random = seeded(3);
     const n = 100_000;

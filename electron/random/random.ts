@@ -33,9 +33,22 @@ function childKey(parent: number, name: string | number): number {
   return hash;
 }
 
+/** MurmurHash3's finalizer: every bit of the seed moves every bit of the state. */
+function mixed(seed: number): number {
+  let hash = seed >>> 0;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** People choose small seeds, whose bits alone would leave the generator's first numbers nearly equal. */
 export function seeded(seed: number): Random {
-  const key = seed >>> 0;
-  const generator = xoroshiro128plus(key);
+  return generate(seed >>> 0, mixed(seed));
+}
+
+/** `key` names the children, `state` starts this stream's own numbers. */
+function generate(key: number, state: number): Random {
+  const generator = xoroshiro128plus(state);
   let spare: number | undefined;
 
   const random: Random = {
@@ -77,7 +90,10 @@ export function seeded(seed: number): Random {
       }
       return copy;
     },
-    stream: (name) => seeded(childKey(key, name)),
+    stream: (name) => {
+      const child = childKey(key, name);
+      return generate(child, child);
+    },
   };
   return random;
 }
