@@ -38,7 +38,7 @@ export const classifierJitter: Jitter = {
   logScale: 0.12,
   shift: 0.07,
   logGamma: 0.4,
-  noise: 0.02,
+  noise: 0.01,
 };
 
 export const localizerJitter: Jitter = {
