@@ -103,19 +103,19 @@ export function stateWords(row: Pick<WorklistRow, 'state' | 'machine' | 'person'
   }
 }
 
-/** Where millimetres come from; never said without it. */
+/** Where millimetres come from; never said without it. Follows a length: "50 mm at the detector". */
 export function spacingWords(spacing: PixelSpacing): string {
   switch (spacing.source) {
     case 'uncalibrated':
       return 'No scale in the file';
     case 'detector':
-      return 'at the detector';
+      return ' at the detector';
     case 'calibrated':
-      return 'calibrated';
+      return ', calibrated';
     case 'unspecified':
-      return 'calibration not stated';
+      return ', calibration not stated';
     case 'person':
-      return 'calibrated by a reader';
+      return ', calibrated by a reader';
   }
 }
 

@@ -1,5 +1,5 @@
 import type { DragEvent, ReactNode } from 'react';
-import { useEffect, useState } from 'react';
+import { useEffect, useLayoutEffect, useState } from 'react';
 import { CheatSheet } from '../commands/CheatSheet.tsx';
 import { bindKeys } from '../commands/keyboard.ts';
 import { commands } from '../commands/commands.ts';
@@ -26,7 +26,8 @@ export function App(): ReactNode {
   const settings = useApp((app) => app.settings);
   const [dropping, setDropping] = useState(false);
   useEffect(startApp, []);
-  useEffect(() => bindKeys(commands, settings.keys), [settings.keys]);
+  // Before the first picture, so that a key pressed at what is seen is never lost.
+  useLayoutEffect(() => bindKeys(commands, settings.keys), [settings.keys]);
   useEffect(() => {
     document.documentElement.dataset['theme'] = settings.theme;
   }, [settings.theme]);

@@ -39,27 +39,28 @@ export function Palette(): ReactNode {
             <SearchField aria-label="Command" autoFocus>
               <Input placeholder="What do you want to do?" className={cx(controls['input'])} />
             </SearchField>
-            <Menu
-              aria-label="Commands"
-              className={cx(styles['menu'])}
-              items={offered}
-              disabledKeys={offered.filter((each) => !isEnabled(each)).map(({ id }) => id)}
-              renderEmptyState={() => <p className={styles['nothing']}>No command is called that.</p>}
-              onAction={(id) => {
-                setApp({ overlay: null });
-                // After the palette has handed the focus back, so that a command may take it.
-                requestAnimationFrame(() => command(String(id)).perform());
-              }}
-            >
-              {(each) => (
-                <MenuItem id={each.id} textValue={each.name} className={cx(styles['item'])}>
-                  <span>{each.name}</span>
-                  {pressesOf(each, rebound)[0] !== undefined && (
-                    <kbd className={controls['key']}>{pressWords(pressesOf(each, rebound)[0] ?? '')}</kbd>
-                  )}
-                </MenuItem>
-              )}
-            </Menu>
+            <div className={styles['menu']} tabIndex={0} role="region" aria-label="Found commands">
+              <Menu
+                aria-label="Commands"
+                items={offered}
+                disabledKeys={offered.filter((each) => !isEnabled(each)).map(({ id }) => id)}
+                renderEmptyState={() => <p className={styles['nothing']}>No command is called that.</p>}
+                onAction={(id) => {
+                  setApp({ overlay: null });
+                  // After the palette has handed the focus back, so that a command may take it.
+                  requestAnimationFrame(() => command(String(id)).perform());
+                }}
+              >
+                {(each) => (
+                  <MenuItem id={each.id} textValue={each.name} className={cx(styles['item'])}>
+                    <span>{each.name}</span>
+                    {pressesOf(each, rebound)[0] !== undefined && (
+                      <kbd className={controls['key']}>{pressWords(pressesOf(each, rebound)[0] ?? '')}</kbd>
+                    )}
+                  </MenuItem>
+                )}
+              </Menu>
+            </div>
           </Autocomplete>
         </Dialog>
       </Modal>

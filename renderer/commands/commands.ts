@@ -1,6 +1,6 @@
 import type { Grade } from '../../electron/contract/finding.ts';
 import { grades } from '../../electron/contract/finding.ts';
-import { say, setApp, useApp } from '../app/store.ts';
+import { setApp, useApp } from '../app/store.ts';
 import { chooseFiles, chooseFolder } from '../imports/choose.ts';
 import {
   gradeSelected,
@@ -65,11 +65,6 @@ function escape(): void {
   if (useApp.getState().overlay !== null) setApp({ overlay: null });
   else if (session().tool !== 'pan') setSession({ tool: 'pan' });
   else (document.activeElement as HTMLElement | null)?.blur();
-}
-
-function toggleBlinded(): void {
-  setApp({ room: 'settings' });
-  say('Blinded reading is switched in the settings, where it is explained.');
 }
 
 export const commands: readonly Command[] = [
@@ -301,7 +296,6 @@ export const commands: readonly Command[] = [
     keys: ['$mod+Comma'],
     perform: () => setApp({ room: 'settings' }),
   },
-  { id: 'blinded', name: 'Blinded reading', group: 'Station', keys: [], perform: toggleBlinded },
   {
     id: 'palette',
     name: 'Command palette',

@@ -4,6 +4,8 @@ import { isEnabled, pressesOf } from './command.ts';
 
 const textFields =
   'textarea, select, [contenteditable], input:not([type=radio], [type=checkbox], [type=range])';
+/** With Ctrl these belong to the text: copy, undo, the next word and so on. */
+const editing = /^([acvxyz]|Arrow.+|Home|End|Backspace|Delete|Enter)$/i;
 /** What has its own use for Enter and Space. */
 const pressables = 'button, a[href], summary, [role=option], [role=menuitem]';
 /** What has its own use for arrow keys: sliders, radios, lists, and boxes on the film. */
@@ -15,7 +17,7 @@ function belongsToFocus(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || !(event.target instanceof Element)) return true;
   const { target } = event;
   const chord = event.ctrlKey || event.metaKey;
-  if (target.closest(textFields) !== null) return !(chord && /^[ko]$/i.test(event.key));
+  if (target.closest(textFields) !== null) return !chord || editing.test(event.key);
   if (target.closest('[role=dialog]') !== null) return true;
   if (event.key.startsWith('Arrow')) return target.closest(steered) !== null;
   if (event.key === 'Enter') return target.closest(pressables) !== null;

@@ -145,7 +145,7 @@ function ScaleBar({ film, scale }: { readonly film: FilmDescription; readonly sc
       <svg width={shown + 2} height="9" aria-hidden="true">
         <path d={`M1 1v7h${String(shown)}v-7`} />
       </svg>
-      {length} mm {spacingWords(spacing)}
+      {length} mm{spacingWords(spacing)}
     </span>
   );
 }
