@@ -92,6 +92,23 @@ describe('opening', () => {
     expect(contents()).toBe(before);
   });
 
+  it('leaves a damaged file alone even when a log beside it waits to be merged', async () => {
+    const db = await database();
+    await db.write((w) => addFilm(w, sampleFilm('a'), at));
+    // What a killed station leaves: the database and its log as they are now.
+    const crashed = join(folder, 'crashed.sqlite');
+    const bytes = readFileSync(path);
+    // Pages that the log does not hold: those it holds would be healed by it.
+    bytes.fill(0xa5, 5 * 4096, 8 * 4096);
+    writeFileSync(crashed, bytes);
+    const log = readFileSync(`${path}-wal`);
+    expect(log.length).toBeGreaterThan(0);
+    writeFileSync(`${crashed}-wal`, log);
+    await expect(openDatabase(crashed)).rejects.toMatchObject({ kind: 'database-damaged' });
+    expect(readFileSync(crashed).equals(bytes)).toBe(true);
+    expect(readFileSync(`${crashed}-wal`).equals(log)).toBe(true);
+  });
+
   it("refuses another program's SQLite file", async () => {
     const connection = await openConnection(path, 'create');
     await connection.exec('CREATE TABLE theirs (a)');

@@ -1,3 +1,4 @@
+import { CalcarError } from '../contract/errors.ts';
 import type { Finding } from '../contract/finding.ts';
 
 /** Reads films one at a time: those a person is looking at first, then the imported ones in their order. */
@@ -6,9 +7,15 @@ export interface ReadingQueue {
   later(imageHash: string): void;
   /** Next, or the reading already under way. */
   now(imageHash: string): Promise<Finding>;
-  /** Reads nothing more; resolves when the reading under way has ended. */
+  /** Reads nothing more and refuses who waits as 'cancelled'; resolves when the reading under way has ended. */
   close(): Promise<void>;
 }
+
+const cancelled = (): CalcarError =>
+  new CalcarError(
+    'cancelled',
+    'Calcar is closing, so this film was not read. It will be read the next time.',
+  );
 
 export function createReadingQueue(read: (imageHash: string) => Promise<Finding>): ReadingQueue {
   const background = new Set<string>();
@@ -52,6 +59,7 @@ export function createReadingQueue(read: (imageHash: string) => Promise<Finding>
       wake();
     },
     now: (imageHash) => {
+      if (closed) return Promise.reject(cancelled());
       if (current?.imageHash === imageHash) return current.result;
       const asked = urgent.get(imageHash) ?? Promise.withResolvers<Finding>();
       urgent.set(imageHash, asked);
@@ -61,6 +69,8 @@ export function createReadingQueue(read: (imageHash: string) => Promise<Finding>
     close: async () => {
       closed = true;
       background.clear();
+      for (const asked of urgent.values()) asked.reject(cancelled());
+      urgent.clear();
       await running;
     },
   };
