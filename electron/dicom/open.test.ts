@@ -47,7 +47,7 @@ describe('stored values', () => {
         expect(values(opened)).toEqual(expected);
         filmDescription.parse(opened.description);
       }),
-      { numRuns: 300, seed: 1 },
+      { numRuns: 150, seed: 1 },
     );
   });
 

@@ -38,7 +38,7 @@ export function looksLikeDicom(bytes: Uint8Array): boolean {
 function parsePart10(bytes: Uint8Array): ParsedFile {
   const meta = readMeta(bytes);
   const declared = meta.transferSyntax;
-  if (declared !== null) return parse(bytes, declared, undefined);
+  if (declared !== null) return withMeta(parse(bytes, declared, undefined), meta.elements);
   const body = bytes.subarray(meta.end);
   const implied = impliedTransferSyntax(body);
   if (implied === null) {
@@ -69,16 +69,33 @@ function parse(bytes: Uint8Array, transferSyntax: string, given: string | undefi
   }
 }
 
+/** What dicom-parser had read before it threw comes without the file meta information. */
+function withMeta(parsed: ParsedFile, meta: DataSet['elements']): ParsedFile {
+  Object.assign(parsed.dataSet.elements, meta);
+  return parsed;
+}
+
 /** dicom-parser throws what it had read along with the reason. */
 function partialDataSet(thrown: unknown): DataSet | null {
   if (typeof thrown !== 'object' || thrown === null || !('dataSet' in thrown)) return null;
   return (thrown as { dataSet: DataSet }).dataSet;
 }
 
-function readMeta(bytes: Uint8Array): { transferSyntax: string | null; end: number } {
+interface Meta {
+  readonly transferSyntax: string | null;
+  readonly elements: DataSet['elements'];
+  /** Where the data set begins. */
+  readonly end: number;
+}
+
+function readMeta(bytes: Uint8Array): Meta {
   try {
     const meta = dicomParser.readPart10Header(bytes) as DataSet & { position: number };
-    return { transferSyntax: meta.string(tags.transferSyntax) ?? null, end: meta.position };
+    return {
+      transferSyntax: meta.string(tags.transferSyntax) ?? null,
+      elements: meta.elements,
+      end: meta.position,
+    };
   } catch (cause) {
     throw refusal('truncated', 'This DICOM file breaks off inside its first lines.', cause);
   }
