@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeRle } from './codecs/rle.ts';
 import { openRadiograph } from './open.ts';
 import type { OpenedRadiograph } from './opened.ts';
-import { encapsulated, sampleImage } from './testing/sampleDicom.ts';
+import { encapsulated, sampleDicom, sampleImage } from './testing/sampleDicom.ts';
 import { hasTool, sharedData } from './testing/shared.ts';
 
 const open = async (path: string) => openRadiograph(readFileSync(path), basename(path));
@@ -113,6 +113,18 @@ describe.skipIf(conformance === null)('pixels agree with other decoders', () => 
       execFileSync('gdcmconv', ['-w', join(conformance!, file), decoded], { stdio: 'ignore' });
       expect(largestDifference(await open(join(conformance!, file)), await open(decoded))).toBe(0);
     });
+  });
+});
+
+describe.skipIf(!hasTool('dcmcjpeg'))('JPEG lossless, coded by dcmtk', () => {
+  it.each([1, 2, 3, 4, 5, 6, 7])('with predictor %i decodes exactly, at 16 bits too', async (predictor) => {
+    const [plain, coded] = [join(scratch, 'plain.dcm'), join(scratch, 'coded.dcm')];
+    const pixels = Uint16Array.from({ length: 31 * 17 }, (_, i) => (i * 2654435761) & 0xffff);
+    writeFileSync(plain, sampleDicom(sampleImage({ rows: 31, columns: 17, pixels })));
+    execFileSync('dcmcjpeg', ['+el', '+sv', String(predictor), plain, coded], { stdio: 'ignore' });
+    const opened = await open(coded);
+    expect(opened.description.transferSyntax).toBe('1.2.840.10008.1.2.4.57');
+    expect(opened.samples).toEqual(pixels);
   });
 });
 
