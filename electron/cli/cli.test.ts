@@ -12,7 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { failedOutput, filmsOutput, readOutput, verifyOutput } from '../contract/cli.ts';
+import { demoOutput, failedOutput, filmsOutput, readOutput, verifyOutput } from '../contract/cli.ts';
+import { hasDisplay } from './startCommand.ts';
 import { openStation } from '../station/openStation.ts';
 import { smallFilm } from '../station/testing/films.ts';
 import { seeded } from '../random/random.ts';
@@ -88,7 +89,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('calcar read', () => {
+describe('calcar read', { timeout: 180_000 }, () => {
   it('reads a folder, stores the reads and draws the pictures', async () => {
     const { code, out, err } = await calcar(['read', join(folder, 'films'), '--json']);
     expect(err).not.toContain('    at ');
@@ -143,7 +144,29 @@ describe('calcar read', () => {
   });
 });
 
-describe('exit codes', () => {
+it('calcar demo reads simulated films with the truth beside them', { timeout: 180_000 }, async () => {
+  const { code, out } = await calcar(['demo', '--patients', '1', '--json']);
+  expect(code).toBe(0);
+  const { files } = demoOutput.parse(JSON.parse(out));
+  expect(files).toHaveLength(1);
+  expect(files[0]!.finding?.warnings.map((warning) => warning.kind)).toContain('simulated');
+  expect(files[0]!.truth.map(({ laterality, grade }) => `${laterality} ${grade}`).sort()).toEqual([
+    'left III',
+    'right none',
+  ]);
+  // Never among real films.
+  const films = filmsOutput.parse(JSON.parse((await calcar(['films', '--json'])).out));
+  expect(films.some((film) => film.simulated && film.fileName.startsWith('demo'))).toBe(false);
+});
+
+it('knows where a window can be opened', () => {
+  expect(hasDisplay('linux', {})).toBe(false);
+  expect(hasDisplay('linux', { DISPLAY: ':0' })).toBe(true);
+  expect(hasDisplay('linux', { WAYLAND_DISPLAY: 'wayland-0' })).toBe(true);
+  expect(hasDisplay('darwin', {})).toBe(true);
+});
+
+describe('exit codes', { timeout: 180_000 }, () => {
   it.each([
     ['no file', ['read']],
     ['an unknown command', ['frobnicate']],
