@@ -37,8 +37,8 @@ export const evaluationReport = z.strictObject({
     topOne: estimate,
     topOneByPatient: estimate,
     balancedAccuracy: estimate,
-    /** The number that the paper calls accuracy: mean of the three 'this class or another' accuracies. */
-    meanOneVersusRest: estimate,
+    /** The number that the paper calls accuracy: mean of the three 'this class or another' accuracies, of found hips. */
+    meanOneVersusRest: estimate.nullable(),
     byGroup: z.array(z.strictObject({ group: gradeGroup, hips: count, right: estimate.nullable() })),
     byGrade: z.array(z.strictObject({ grade: z.string(), hips: count, right: estimate.nullable() })),
     /** Rows: truth none, I-II, III-IV; columns: answered none, I-II, III-IV, not found. */

@@ -123,7 +123,7 @@ export async function evaluate(
       topOne: share(hips, right)!,
       topOneByPatient: bootstrap((pooled) => topOne(table(pooled))),
       balancedAccuracy: bootstrap((pooled) => balancedAccuracy(table(pooled))),
-      meanOneVersusRest: bootstrap((pooled) => meanOneVersusRest(pooled)),
+      meanOneVersusRest: found.length === 0 ? null : bootstrap(meanOneVersusRest),
       byGroup: gradeGroups.map((group: GradeGroup, i) => {
         const those = hips.filter(({ truth }) => truth === i);
         return { group, hips: those.length, right: share(those, right) };

@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CalcarError } from '../contract/errors.ts';
+import { classifierInput, localizerInput } from '../reading/prepare.ts';
+import { seeded } from '../random/random.ts';
+import { noiseTable, noJitter } from './augment.ts';
+import { drawCrop, drawFilm } from './examples.ts';
+import { simulateFilms, type SimulatedPatient } from './simulate.ts';
+import { loadFilms, loadPatient, storeFilms, storePatient } from './store.ts';
+
+let folder: string;
+let patient: SimulatedPatient;
+const noise = noiseTable(seeded(0));
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'calcar-store-'));
+  patient = simulateFilms(seeded(4242), {
+    style: 'clinic',
+    grades: { left: 'IV', right: 'none' },
+    views: ['left'],
+    resolution: 'coarse',
+  });
+  storePatient(folder, 'learn', 7, patient.films);
+  storeFilms(folder, 7, patient.films);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Pearson's coefficient. */
+function correlation(a: Float32Array, b: Float32Array): number {
+  const mean = (v: Float32Array): number => v.reduce((s, x) => s + x, 0) / v.length;
+  const [ma, mb] = [mean(a), mean(b)];
+  let [ab, aa, bb] = [0, 0, 0];
+  a.forEach((x, i) => {
+    ab += (x - ma) * (b[i]! - mb);
+    aa += (x - ma) ** 2;
+    bb += (b[i]! - mb) ** 2;
+  });
+  return ab / Math.sqrt(aa * bb);
+}
+
+describe('a simulated film of the left hip', () => {
+  test('shows that hip whole, labelled as it was made', () => {
+    const [film] = patient.films;
+    const left = film!.hips.find(({ laterality }) => laterality === 'left')!;
+    expect(left).toMatchObject({ grade: 'IV', group: 'III-IV', medialSide: 'picture-left' });
+    expect(left.box.width * film!.film.parameters.pixelSpacing).toBeGreaterThan(70);
+    expect(left.box.x + left.box.width).toBeLessThanOrEqual(film!.image.columns);
+  });
+
+  test('is the same film again from the same stream', () => {
+    const again = simulateFilms(seeded(4242), {
+      style: 'clinic',
+      grades: { left: 'IV', right: 'none' },
+      views: ['left'],
+      resolution: 'coarse',
+    });
+    expect(again.films[0]!.film.pixels).toEqual(patient.films[0]!.film.pixels);
+  });
+});
+
+describe('what is stored', () => {
+  test('looks to the networks in training as the film does in reading', () => {
+    const { films, crops } = loadPatient(folder, 'learn', 7);
+    const [film] = patient.films;
+    const seen = drawFilm(films[0]!, seeded(1), noJitter, noise);
+    expect(correlation(seen.input, localizerInput(film!.image).data)).toBeGreaterThan(0.99);
+    film!.hips.forEach((hip, i) => {
+      const crop = drawCrop(crops[i]!, seeded(1), noJitter, noise);
+      expect(correlation(crop, classifierInput(film!.image, hip.box))).toBeGreaterThan(0.99);
+      expect(crops[i]!.grade).toBe(hip.grade);
+    });
+    const { fromImage } = localizerInput(film!.image);
+    const expected = fromImage(film!.hips[0]!.box);
+    for (const key of ['x', 'y', 'width', 'height'] as const) {
+      expect(films[0]!.hips[0]!.box[key]).toBeCloseTo(expected[key], 6);
+    }
+  });
+
+  test('of a held-out patient is every pixel', () => {
+    const [film] = loadFilms(folder, 7);
+    expect(film!.image).toEqual(patient.films[0]!.image);
+    expect(film!.hips.map(({ box }) => box)).toEqual(patient.films[0]!.hips.map(({ box }) => box));
+  });
+
+  test('is refused in words when it is missing, cut off or not ours', () => {
+    const kindOf = (act: () => unknown): string => {
+      try {
+        act();
+      } catch (error) {
+        if (error instanceof CalcarError) return error.kind;
+      }
+      return 'no typed error';
+    };
+    expect(kindOf(() => loadPatient(folder, 'tune', 7))).toBe('not-found');
+    storePatient(folder, 'tune', 8, patient.films);
+    truncateSync(join(folder, 'tune-000008.u16'), 1000);
+    expect(kindOf(() => loadPatient(folder, 'tune', 8))).toBe('invalid-input');
+    writeFileSync(join(folder, 'tune-000009.json'), '{"films": 3}');
+    writeFileSync(join(folder, 'tune-000009.u16'), '');
+    expect(kindOf(() => loadPatient(folder, 'tune', 9))).toBe('invalid-input');
+  });
+});
