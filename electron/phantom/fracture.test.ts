@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { seeded } from '../random/random.ts';
 import { Femur } from './femur.ts';
 import { Fracture } from './fracture.ts';
-import type { PhantomGrade } from './fracture-parameters.ts';
+import type { PhantomGrade } from './fractureParameters.ts';
 import { samplePatient } from './parameters.ts';
 import { placementOf } from './placement.ts';
 import { inverse, move } from './rigid.ts';

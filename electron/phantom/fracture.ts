@@ -1,6 +1,6 @@
 import type { Random } from '../random/random.ts';
 import type { Femur } from './femur.ts';
-import type { FractureParameters } from './fracture-parameters.ts';
+import type { FractureParameters } from './fractureParameters.ts';
 import {
   add,
   dot,

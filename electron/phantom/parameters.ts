@@ -7,9 +7,9 @@ import {
   mm,
 } from '../contract/units.ts';
 import type { Random } from '../random/random.ts';
-import { type FractureParameters, type PhantomGrade, sampleFracture } from './fracture-parameters.ts';
+import { type FractureParameters, type PhantomGrade, sampleFracture } from './fractureParameters.ts';
 
-export type { FractureParameters, PhantomGrade } from './fracture-parameters.ts';
+export type { FractureParameters, PhantomGrade } from './fractureParameters.ts';
 
 /** One proximal femur as it would be unbroken, how it lies on the table, and its fracture if it has one. */
 export interface FemurParameters {

@@ -2,7 +2,7 @@ import { type Degrees, degrees, type Millimetres } from '../contract/units.ts';
 import type { PatientPoint } from '../volume/volume.ts';
 import type { Femur } from './femur.ts';
 import type { Fracture } from './fracture.ts';
-import type { PhantomGrade } from './fracture-parameters.ts';
+import type { PhantomGrade } from './fractureParameters.ts';
 import type { FemurParameters } from './parameters.ts';
 import { inPatient, type Side } from './placement.ts';
 import { add, compose, identity, inverse, type RigidMotion, rotate, scale, type Vector } from './rigid.ts';
