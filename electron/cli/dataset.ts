@@ -17,7 +17,7 @@ interface DatasetOptions {
 }
 
 export const datasetCommand = new Command('dataset')
-  .description('Simulate the labelled radiographs that the models learn from; goes on where it stopped')
+  .description('simulate the labelled radiographs that the models learn from; goes on where it stopped')
   .option('--data <folder>', 'where to put them', defaultDataFolder)
   .option('--learn <patients>', 'patients to learn from', wholeNumber(0), 400)
   .option('--tune <patients>', 'patients to choose among epochs', wholeNumber(0), 48)

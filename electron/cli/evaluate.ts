@@ -22,7 +22,7 @@ interface EvaluateOptions {
 }
 
 export const evaluateCommand = new Command('evaluate')
-  .description('Read held-out simulated films end to end and print how well, with 95 % intervals')
+  .description('read held-out simulated films end to end and print how well, with 95 % intervals')
   .option('--data <folder>', 'the data set; held-out patients it lacks are made first', defaultDataFolder)
   .option('--models <folder>', 'weights to judge', shippedModels)
   .option('--patients <number>', 'held-out patients, two films each', wholeNumber(1), 150)

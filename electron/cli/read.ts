@@ -83,7 +83,12 @@ async function readAll(
     });
     for (const [n, path] of found.entries()) {
       progress.step(path, n, found.length);
-      files.push(await readImported(station, path, await station.importPath(path), pictures));
+      const outcomes = await station.importPath(path);
+      for (const outcome of outcomes) {
+        // A zip archive gives many films, each named within it.
+        const file = outcomes.length > 1 ? join(path, outcome.fileName) : path;
+        files.push(await readImported(station, file, outcome, pictures));
+      }
     }
   }
   progress.end();

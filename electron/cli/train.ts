@@ -22,7 +22,7 @@ interface TrainOptions {
 }
 
 export const trainCommand = new Command('train')
-  .description("Train a network on the data set of 'calcar dataset' and write its weights and model card")
+  .description("train a network on the data set of 'calcar dataset' and write its weights and model card")
   .addArgument(new Argument('<network>', 'which network').choices(networks))
   .option('--data <folder>', 'the data set', defaultDataFolder)
   .option('--out <folder>', 'where weights and model card go', shippedModels)

@@ -5,7 +5,7 @@ import { CalcarError, toWireError } from '../contract/errors.ts';
 import type { AssetAnswer } from '../contract/station.ts';
 import type { Context } from './context.ts';
 import { usableFilm } from './context.ts';
-import { importFilm } from './importFilms.ts';
+import { importFile } from './importZip.ts';
 import { saliencyOf } from './saliency.ts';
 import { thumbnailPng } from './thumbnail.ts';
 
@@ -49,9 +49,9 @@ async function importBody(
   body: Uint8Array,
   query: string,
 ): Promise<unknown> {
-  const outcome = await importFilm(context, body, new URLSearchParams(query).get('name') ?? 'unnamed');
-  if (outcome.state === 'imported') readLater(outcome.imageHash);
-  return [outcome];
+  const outcomes = await importFile(context, body, new URLSearchParams(query).get('name') ?? 'unnamed');
+  for (const outcome of outcomes) if (outcome.state === 'imported') readLater(outcome.imageHash);
+  return outcomes;
 }
 
 async function pixels(context: Context, imageHash: string): Promise<AssetAnswer> {

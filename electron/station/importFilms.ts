@@ -7,6 +7,7 @@ import { addFilm, addUnusable, findFilm, logImport } from '../database/films.ts'
 import type { OpenedRadiograph } from '../dicom/opened.ts';
 import type { Context } from './context.ts';
 import { now } from './context.ts';
+import { isZip } from './zipFile.ts';
 import { thumbnailPng } from './thumbnail.ts';
 
 /** Failures of the station and not of the file: they end an import, so that no file is blamed for them. */
@@ -38,7 +39,7 @@ export async function importFilm(
     if (isZip(bytes))
       throw new CalcarError(
         'not-dicom',
-        'This file is a zip archive. Unpack it and import the folder; it was left out, and nothing else is affected.',
+        'This is a zip archive inside a zip archive. Unpack it and import the folder; nothing else is affected.',
       );
     opened = await context.decode(bytes, fileName);
   } catch (error) {
@@ -75,10 +76,6 @@ async function record(
   if (recorded.state !== 'already-here') context.emit({ event: 'worklist-changed' });
   return recorded;
 }
-
-/** "PK", 3, 4: the head of a zip archive's first file. */
-const isZip = (bytes: Uint8Array): boolean =>
-  bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
 
 /**
  * A disc of films is full of readers, indexes and help pages: what is no DICOM and does not call itself an

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { CalcarError, toWireError } from '../contract/errors.ts';
 import type { ImportOutcome } from '../contract/reads.ts';
 import type { Context } from './context.ts';
-import { importFilm } from './importFilms.ts';
+import { importFile } from './importZip.ts';
 
 const largestFileBytes = 1024 * 1024 * 1024;
 
@@ -34,8 +34,8 @@ async function linksToFile(path: string): Promise<boolean> {
   return (await lstat(path)).isSymbolicLink() && (await stat(path).catch(() => null))?.isFile() === true;
 }
 
-/** Imports one file from disk; a file that cannot be read is an outcome, not an exception. */
-export async function importPath(context: Context, path: string): Promise<ImportOutcome> {
+/** Imports one file from disk, or every file in a zip; what cannot be read is an outcome, not an exception. */
+export async function importPath(context: Context, path: string): Promise<ImportOutcome[]> {
   let bytes: Uint8Array;
   try {
     const { size } = await stat(path);
@@ -47,9 +47,9 @@ export async function importPath(context: Context, path: string): Promise<Import
     bytes = await readFile(path);
   } catch (error) {
     const { kind, sentence } = toWireError(error instanceof CalcarError ? error : unreadable(path, error));
-    return { state: 'refused', fileName: basename(path), imageHash: null, kind, sentence };
+    return [{ state: 'refused', fileName: basename(path), imageHash: null, kind, sentence }];
   }
-  return importFilm(context, bytes, basename(path));
+  return importFile(context, bytes, basename(path));
 }
 
 function unreadable(path: string, error: unknown): CalcarError {

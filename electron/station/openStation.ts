@@ -53,7 +53,7 @@ export interface StationOptions {
 export interface OpenStation extends Station {
   readonly dataDir: string;
   /** Imports one file from disk. @throws CalcarError when the station itself cannot take it */
-  importPath(path: string): Promise<ImportOutcome>;
+  importPath(path: string): Promise<ImportOutcome[]>;
   /** Simulates and imports the first films of the demo cohort; says what each really shows. */
   makeDemo(patients: number): Promise<DemoOutcome[]>;
   /** The film as its file says it should look: rows × columns display greys, 0 black … 255 white. */
@@ -153,9 +153,9 @@ async function compose(
     subscribe: events.subscribe,
     importPath: (path) =>
       work.run(async () => {
-        const outcome = await importPath(context, path);
-        if (outcome.state === 'imported') readLater(outcome.imageHash);
-        return outcome;
+        const outcomes = await importPath(context, path);
+        for (const outcome of outcomes) if (outcome.state === 'imported') readLater(outcome.imageHash);
+        return outcomes;
       }),
     makeDemo: (patients) => work.run(() => makeDemo(context, readLater, patients)),
     displayGreys: (imageHash) =>

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { zipSync } from 'fflate';
 import { PNG } from 'pngjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CallName, StationEvent } from '../contract/api.ts';
@@ -98,7 +99,7 @@ describe('importing', () => {
     expect([cut, garbage, empty, text, zip].map((outcome) => outcome.state)).toEqual(
       Array(5).fill('refused'),
     );
-    expect(zip).toMatchObject({ sentence: expect.stringContaining('Unpack it') as string });
+    expect(zip).toMatchObject({ sentence: expect.stringContaining('zip archive is damaged') as string });
     const rows = await worklist();
     expect(rows.map((row) => [row.fileName, row.state]).sort()).toEqual([
       ['cut.dcm', 'unusable'],
@@ -120,11 +121,36 @@ describe('importing', () => {
   it('imports from disk, and answers for a file that is not there', async () => {
     const path = join(dataDir, 'film.dcm');
     writeFileSync(path, smallFilm(1));
-    expect((await station.importPath(path)).state).toBe('imported');
-    expect(await station.importPath(join(dataDir, 'missing.dcm'))).toMatchObject({
-      state: 'refused',
-      kind: 'unreadable-file',
+    expect((await station.importPath(path))[0]?.state).toBe('imported');
+    expect(await station.importPath(join(dataDir, 'missing.dcm'))).toMatchObject([
+      { state: 'refused', kind: 'unreadable-file' },
+    ]);
+  });
+
+  it('takes every film out of a zip, with a reason for what is none', async () => {
+    const archive = zipSync({
+      'disc/a.dcm': smallFilm(1),
+      'disc/b.dcm': smallFilm(2),
+      'disc/README.txt': Buffer.from('read me'),
     });
+    const path = join(dataDir, 'disc.zip');
+    writeFileSync(path, archive);
+    const outcomes = await station.importPath(path);
+    expect(outcomes.map((outcome) => [outcome.fileName, outcome.state])).toEqual([
+      ['a.dcm', 'imported'],
+      ['b.dcm', 'imported'],
+      ['README.txt', 'refused'],
+    ]);
+    expect(await worklist()).toHaveLength(2);
+  });
+
+  it('blames the damaged film of a zip alone', async () => {
+    const archive = zipSync({ 'a.dcm': smallFilm(1), 'b.dcm': smallFilm(2) }, { level: 9 });
+    // The first film's packed bytes begin after its 30-byte header and its name.
+    archive.fill(0xff, 60, 160);
+    const path = join(dataDir, 'disc.zip');
+    writeFileSync(path, archive);
+    expect((await station.importPath(path)).map((outcome) => outcome.state)).toEqual(['refused', 'imported']);
   });
 
   it('makes a thumbnail again and asks for a film again when their files are gone', async () => {
