@@ -37,6 +37,13 @@ describe('a weights file', () => {
     }
   });
 
+  test('may come as a Buffer that lies anywhere in a larger one', async () => {
+    const bytes = await writeWeights(stored);
+    const shifted = Buffer.concat([Buffer.from([7, 7, 7]), bytes]).subarray(3);
+    const [plain, buffered] = [await readWeights(bytes, 'localizer'), await readWeights(shifted, 'localizer')];
+    expect(buffered.parameters).toEqual(plain.parameters);
+  });
+
   test('hashes as Node does', async () => {
     const bytes = new TextEncoder().encode('calcar femorale');
     expect(await sha256(bytes)).toBe(createHash('sha256').update(bytes).digest('hex'));

@@ -94,7 +94,8 @@ export async function readWeights(bytes: Uint8Array, network: string): Promise<S
   for (const { name, shape, type } of header.arrays) {
     const count = shape.reduce((product, side) => product * side, 1);
     const size = count * (type === 'float16' ? 2 : 4);
-    const part = data.slice(offset, offset + size).buffer;
+    // A copy of its own: the slice of a Node Buffer is a view at any offset.
+    const part = new Uint8Array(data.subarray(offset, offset + size)).buffer;
     if (part.byteLength !== size) throw damaged(network);
     const values = type === 'float16' ? Float32Array.from(new Float16Array(part)) : new Float32Array(part);
     parameters.set(name, { shape, values });
