@@ -40,7 +40,10 @@ describe('a weights file', () => {
   test('may come as a Buffer that lies anywhere in a larger one', async () => {
     const bytes = await writeWeights(stored);
     const shifted = Buffer.concat([Buffer.from([7, 7, 7]), bytes]).subarray(3);
-    const [plain, buffered] = [await readWeights(bytes, 'localizer'), await readWeights(shifted, 'localizer')];
+    const [plain, buffered] = [
+      await readWeights(bytes, 'localizer'),
+      await readWeights(shifted, 'localizer'),
+    ];
     expect(buffered.parameters).toEqual(plain.parameters);
   });
 
