@@ -30,15 +30,18 @@ export interface Jitter {
   readonly noise: number;
 }
 
-/** The paper turns films upside down too; no reader hangs one so, and half of a short training is much. */
+/**
+ * The paper turns films by up to 30° and upside down too. No reader hangs one so, and a short training that
+ * has to see both does not get as far as the faint fractures.
+ */
 export const classifierJitter: Jitter = {
   mirror: 0.5,
   upsideDown: 0,
-  rotationDegrees: 30,
-  logScale: 0.12,
-  shift: 0.07,
-  logGamma: 0.4,
-  noise: 0.01,
+  rotationDegrees: 15,
+  logScale: 0.1,
+  shift: 0.05,
+  logGamma: 0.3,
+  noise: 0.004,
 };
 
 export const localizerJitter: Jitter = {
@@ -75,6 +78,18 @@ export function drawMap(random: Random, jitter: Jitter, side: number): AffineMap
     d: flipY * scale * Math.cos(angle),
     shiftX: random.between(-reach, reach),
     shiftY: random.between(-reach, reach),
+  };
+}
+
+/** The map onto a source whose pixels are finer: `step` of them to one. */
+export function enlarged({ a, b, c, d, shiftX, shiftY }: AffineMap, step: number): AffineMap {
+  return {
+    a: a * step,
+    b: b * step,
+    c: c * step,
+    d: d * step,
+    shiftX: shiftX * step,
+    shiftY: shiftY * step,
   };
 }
 

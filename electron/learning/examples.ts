@@ -1,13 +1,17 @@
 /** What a data set holds of a simulated film, and how it becomes network input and targets. */
 import { gradeGroupOf, gradeGroups } from '../contract/finding.ts';
 import type { PhantomGrade } from '../phantom/phantom.ts';
-import { classifierSize, localizerSize } from '../reading/prepare.ts';
+import { classifierShare, classifierSize, localizerSize } from '../reading/prepare.ts';
 import type { Random } from '../random/random.ts';
 import { cellSize, medialSides, unitBoxSide, type MedialSide } from '../../models/index.ts';
-import { drawMap, jitterGreys, moveForward, warp, type Jitter } from './augment.ts';
+import { drawMap, enlarged, jitterGreys, moveForward, warp, type Jitter } from './augment.ts';
 
-/** Stored crops are this much wider than what the classifier sees, so that turning and shifting has room. */
+/** Stored crops are wider than what the classifier sees, so that turning and shifting has room. */
 export const storedCropSide = 320;
+/** Side of a stored crop over the longer side of the hip's box. */
+export const storedShare = 1.5;
+/** Stored pixels a pixel of the classifier's input. */
+const storedStep = ((classifierShare / storedShare) * storedCropSide) / classifierSize;
 /** Largest stored grey value. */
 export const storedRange = 65535;
 
@@ -26,7 +30,7 @@ export interface HipBox {
 /** A hip as the classifier sees it, with room around. */
 export interface CropExample {
   /**
-   * storedCropSide × storedCropSide grey values, 0..storedRange, of which the middle classifierSize is the
+   * storedCropSide × storedCropSide grey values, 0..storedRange, the middle of which is the
    * classifier's field.
    */
   readonly pixels: Uint16Array;
@@ -40,7 +44,7 @@ export function drawCrop(
   jitter: Jitter,
   noise: Float32Array,
 ): Float32Array {
-  const map = drawMap(random, jitter, classifierSize);
+  const map = enlarged(drawMap(random, jitter, classifierSize), storedStep);
   const values = warp(example.pixels, storedCropSide, map, classifierSize);
   return jitterGreys(values, random, jitter, noise, storedRange);
 }

@@ -6,16 +6,9 @@ import { CalcarError } from '../contract/errors.ts';
 import { box, type GreyImage } from '../contract/image.ts';
 import { laterality } from '../contract/finding.ts';
 import { medialSides } from '../../models/index.ts';
-import {
-  classifierField,
-  classifierSize,
-  localizerField,
-  localizerSize,
-  normalizeByPercentiles,
-  squareCrop,
-} from '../reading/prepare.ts';
+import { localizerField, localizerSize, normalizeByPercentiles, squareCrop } from '../reading/prepare.ts';
 import type { Split } from './cohort.ts';
-import { storedCropSide, storedRange, type CropExample, type FilmExample } from './examples.ts';
+import { storedCropSide, storedRange, storedShare, type CropExample, type FilmExample } from './examples.ts';
 import type { LabelledFilm, LabelledHip } from './simulate.ts';
 
 const storedHip = z.strictObject({
@@ -134,16 +127,10 @@ function write({ truth, pixels }: Paths, chunks: readonly Uint16Array[], value: 
   renameSync(`${truth}.part`, truth);
 }
 
-function cropOf(image: LabelledFilm['image'], hip: LabelledHip): Uint16Array {
-  const field = classifierField(hip.box);
-  const side = (field.width * storedCropSide) / classifierSize;
-  const wide = {
-    x: field.x + (field.width - side) / 2,
-    y: field.y + (field.height - side) / 2,
-    width: side,
-    height: side,
-  };
-  return asStored(squareCrop(image, wide, storedCropSide));
+function cropOf(image: LabelledFilm['image'], { box: b }: LabelledHip): Uint16Array {
+  const side = Math.max(b.width, b.height) * storedShare;
+  const field = { x: b.x + (b.width - side) / 2, y: b.y + (b.height - side) / 2, width: side, height: side };
+  return asStored(squareCrop(image, field, storedCropSide));
 }
 
 function asStored(values: Float32Array): Uint16Array {

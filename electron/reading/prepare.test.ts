@@ -127,9 +127,9 @@ describe('network input', () => {
     for (const key of ['x', 'y', 'width', 'height'] as const) expect(back[key]).toBeCloseTo(box[key], 9);
   });
 
-  test("the classifier's field is a square around the box with room, also at the film's edge", () => {
+  test("the classifier's field is a square in the middle of the box, also at the film's edge", () => {
     const field = classifierField({ x: 0, y: 0, width: 50, height: 100 });
-    expect(field).toEqual({ x: -35, y: -10, width: 120, height: 120 });
+    expect(field).toEqual({ x: -20, y: 5, width: 90, height: 90 });
     expect(classifierInput(film, { x: -20, y: 250, width: 60, height: 80 })).toHaveLength(
       classifierSize ** 2,
     );

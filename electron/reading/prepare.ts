@@ -10,8 +10,11 @@ import { resample } from './resample.ts';
 export const localizerSize = 256;
 /** Side of the classifier's square input, in pixels. */
 export const classifierSize = 256;
-/** The classifier sees the square around a hip's box, this much larger than the box's longer side. */
-export const classifierMargin = 1.2;
+/**
+ * Side of the square that the classifier sees, over the longer side of the hip's box: a little less than the
+ * box, so that head and neck fill the picture and a thin fracture line has pixels to be seen by.
+ */
+export const classifierShare = 0.9;
 
 export interface LocalizerInput {
   /** size × size values in 0..1, row-major: the film in the middle of a square, its edges repeated beyond. */
@@ -53,7 +56,7 @@ export function localizerField(image: GreyImage): Box {
 
 /** The square on the film that the classifier sees for a hip's box. It may reach over the film's edge. */
 export function classifierField(box: Box): Box {
-  const side = Math.max(box.width, box.height) * classifierMargin;
+  const side = Math.max(box.width, box.height) * classifierShare;
   return {
     x: box.x + box.width / 2 - side / 2,
     y: box.y + box.height / 2 - side / 2,
