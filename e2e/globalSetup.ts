@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeFilms } from './films.ts';
+import { writeFilms } from './writeFilms.ts';
 
 /** Simulates the films once for all specs. Returns the way to clear them away. */
 export default async function globalSetup(): Promise<() => Promise<void>> {

@@ -5,13 +5,20 @@ export const chooseFiles = () => choose(false);
 /** Lets a person choose a folder; everything in it is handed to the station, which says what it cannot use. */
 export const chooseFolder = () => choose(true);
 
+/** Kept while its chooser is open: an input that nothing holds may be collected, and its choice with it. */
+let input: HTMLInputElement | null = null;
+
 function choose(folder: boolean): void {
-  const input = document.createElement('input');
-  input.type = 'file';
-  input.multiple = true;
-  input.webkitdirectory = folder;
-  input.addEventListener('change', () => void importFiles([...(input.files ?? [])]));
-  input.click();
+  const chooser = document.createElement('input');
+  input = chooser;
+  chooser.type = 'file';
+  chooser.multiple = true;
+  chooser.webkitdirectory = folder;
+  chooser.addEventListener('change', () => {
+    if (input === chooser) input = null;
+    void importFiles([...(chooser.files ?? [])]);
+  });
+  chooser.click();
 }
 
 /** Every file of a drop, folders opened to the bottom. Must be called while the drop is being handled. */

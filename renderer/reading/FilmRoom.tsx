@@ -138,7 +138,7 @@ function ViewLine(): ReactNode {
 function ScaleBar({ film, scale }: { readonly film: FilmDescription; readonly scale: number }): ReactNode {
   const { spacing } = film;
   if (spacing.source === 'uncalibrated') return <span>{spacingWords(spacing)}</span>;
-  const length = [200, 100, 50, 20, 10, 5, 2, 1].find((mm) => (mm / spacing.columnMm) * scale <= 110) ?? 1;
+  const length = [200, 100, 50, 20, 10, 5, 2, 1].find((mm) => (mm / spacing.columnMm) * scale <= 80) ?? 1;
   const shown = (length / spacing.columnMm) * scale;
   return (
     <span className={styles['scale']}>
