@@ -92,14 +92,12 @@ export function setSearch(search: string): void {
   searchTimer = setTimeout(() => void refreshList(), 120);
 }
 
+/** Changes what the station has kept; the page shows the change once it is kept. */
 export async function changeSettings(change: Partial<Settings>): Promise<void> {
-  const before = useApp.getState().settings;
-  setApp({ settings: { ...before, ...change } });
   try {
-    setApp({ settings: await call('settings.save', { ...before, ...change }) });
-    if ('blinded' in change || 'reader' in change) await refreshList();
+    setApp({ settings: await call('settings.save', { ...useApp.getState().settings, ...change }) });
+    if ('blinded' in change || 'reader' in change) void refreshList();
   } catch (error) {
-    setApp({ settings: before });
     say(sentenceOf(error));
   }
 }

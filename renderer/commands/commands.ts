@@ -150,7 +150,10 @@ export const commands: readonly Command[] = [
     name: 'What the model looked at',
     group: 'Film',
     keys: ['s'],
-    enabled: () => session().answer.state === 'here',
+    enabled: () => {
+      const { answer } = session();
+      return answer.state === 'here' && answer.finding.hips.length > 0;
+    },
     perform: picture.toggleSaliency,
   },
   {

@@ -34,6 +34,11 @@ export function AnswerPart(): ReactNode {
   );
 }
 
+/** For the moment before the station has named its model card's own words. */
+const unknownModelWarning = 'Trained on simulated radiographs only, not for clinical use.';
+
+const firstSentence = (text: string) => /^.*?\.(?=\s|$)/s.exec(text)?.[0] ?? text;
+
 /** Says nothing for the first tenth of a second: most answers are there by then. */
 function Waiting(): ReactNode {
   const compute = useApp((app) => app.state?.compute);
@@ -70,7 +75,7 @@ function Failed({ sentence }: { readonly sentence: string }): ReactNode {
 }
 
 function Answer({ finding }: { readonly finding: Finding }): ReactNode {
-  const warning = useApp((app) => app.state?.modelWarning ?? null);
+  const warning = useApp((app) => app.state?.modelWarning ?? unknownModelWarning);
   const refused = finding.outcome === 'refused';
   return (
     <div className={styles['hips']}>
@@ -90,9 +95,9 @@ function Answer({ finding }: { readonly finding: Finding }): ReactNode {
           </p>
         ))}
       <p className={styles['model']}>
-        {finding.modelName}. {warning ?? 'Trained on simulated radiographs only, not for clinical use.'}
+        {finding.modelName}. {firstSentence(warning)}
       </p>
-      <More finding={finding} />
+      <More finding={finding} warning={warning} />
     </div>
   );
 }
@@ -145,12 +150,13 @@ function Bar({
 
 const tones = { none: 'none', 'I-II': 'low', 'III-IV': 'high' } as const;
 
-function More({ finding }: { readonly finding: Finding }): ReactNode {
+function More({ finding, warning }: { readonly finding: Finding; readonly warning: string }): ReactNode {
   const { decodeMs, localizeMs, classifyMs } = finding.timings;
   const whole = (value: number) => `${String(Math.round(value))} ms`;
   return (
     <details className={styles['more']}>
       <summary>How it was made</summary>
+      <p>{warning}</p>
       <dl>
         <dt>Model</dt>
         <dd title={finding.modelHash}>{finding.modelHash.slice(0, 12)}</dd>

@@ -98,13 +98,13 @@ function ViewLine(): ReactNode {
   const tool = useSession((now) => now.tool);
   const inverted = useSession((now) => now.inverted);
   const saliencyShown = useSession((now) => now.saliencyShown);
-  const hasAnswer = useSession((now) => now.answer.state === 'here');
+  const hasHips = useSession((now) => now.answer.state === 'here' && now.answer.finding.hips.length > 0);
   const broken = useSession((now) => now.filmError !== null);
   if (film === null || view === null || voi === null || broken) return <footer className={styles['line']} />;
   const { center, width } = windowOf(voi);
   const ofFile = film.vois.indexOf(voi);
   return (
-    <footer className={styles['line']}>
+    <footer className={cx(styles['line'], styles['viewLine'])}>
       <p className={styles['numbers']}>
         <span>
           Level {Math.round(center)} · Window {Math.round(width)}
@@ -124,7 +124,7 @@ function ViewLine(): ReactNode {
         <CommandButton command={command('mirror')} icon="mirror" pressed={view.mirrored} />
         <CommandButton command={command('fit')} icon="fit" />
         <CommandButton command={command('one-to-one')} label="1:1" />
-        {hasAnswer && <CommandButton command={command('saliency')} icon="saliency" pressed={saliencyShown} />}
+        {hasHips && <CommandButton command={command('saliency')} icon="saliency" pressed={saliencyShown} />}
       </div>
       <p className={styles['numbers']}>
         <span>{Math.round(view.scale * devicePixelRatio * 100)} %</span>

@@ -23,6 +23,7 @@ export function SaliencyLayer({ size }: { readonly size: ScreenSize }): ReactNod
     element.height = Math.round(size.height * devicePixelRatio);
     if (view === null) return;
     context.globalAlpha = opacity;
+    context.imageSmoothingQuality = 'high';
     for (const { picture, map } of pictures) {
       const corner = toScreen(view, size, imagePoint(map.box.x, map.box.y));
       const [a, b, c, d] = matrixOf(view);

@@ -23,7 +23,7 @@ export function saliencyPixels(map: SaliencyMap): Uint8ClampedArray<ArrayBuffer>
   map.values.forEach((value, i) => {
     const above = (value - saliencyFloor) / (1 - saliencyFloor);
     const [red, green, blue] = cividis(above);
-    pixels.set([red, green, blue, above <= 0 ? 0 : 255 * Math.min(1, 0.35 + above)], i * 4);
+    pixels.set([red, green, blue, 255 * Math.min(1, Math.max(0, above) * 3)], i * 4);
   });
   return pixels;
 }
