@@ -33,6 +33,8 @@ export type TrainingRecord = z.infer<typeof trainingRecord>;
 
 const recordFile = (network: NetworkName): string => `${network}.training.json`;
 const evaluationFile = 'evaluation.json';
+/** What a person has to add to the card, in Markdown; may be absent. */
+const notesFile = 'notes.md';
 
 export function saveRecord(folder: string, record: TrainingRecord): void {
   writeFileSync(join(folder, recordFile(record.network)), `${JSON.stringify(record, null, 2)}\n`);
@@ -46,13 +48,13 @@ export function saveEvaluation(folder: string, report: EvaluationReport): void {
 export function writeCard(folder: string): void {
   const records = networks.map((network) => load(join(folder, recordFile(network)), trainingRecord));
   const evaluation = load(join(folder, evaluationFile), evaluationReport);
-  writeFileSync(
-    join(folder, modelFiles.card),
-    modelCard(
-      records.filter((record) => record !== null),
-      evaluation,
-    ),
+  const notes = join(folder, notesFile);
+  const card = modelCard(
+    records.filter((record) => record !== null),
+    evaluation,
   );
+  const added = existsSync(notes) ? `\n## Notes\n\n${readFileSync(notes, 'utf8')}` : '';
+  writeFileSync(join(folder, modelFiles.card), card + added);
 }
 
 function load<T>(path: string, shape: z.ZodType<T>): T | null {
