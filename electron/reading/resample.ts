@@ -15,39 +15,40 @@ interface Taps {
 export function resample(image: GreyImage, field: Box, columns: number, rows: number): Float32Array {
   const across = taps(field.x, field.width, columns, image.columns);
   const down = taps(field.y, field.height, rows, image.rows);
-  const narrow = new Map<number, Float32Array>();
-  const rowAt = (row: number): Float32Array => {
-    const known = narrow.get(row);
-    if (known !== undefined) return known;
-    const made = squeezeRow(image, row, across, columns);
-    narrow.set(row, made);
-    return made;
-  };
   const out = new Float32Array(columns * rows);
+  // Rows first: a sum of whole rows walks through memory in order, and most of the film's pixels end there.
+  const from = across.index.reduce((least, index) => Math.min(least, index), image.columns);
+  const to = across.index.reduce((most, index) => Math.max(most, index), 0) + 1;
+  const mixed = new Float64Array(image.columns);
   for (let row = 0; row < rows; row++) {
-    const target = out.subarray(row * columns, (row + 1) * columns);
-    for (let tap = 0; tap < down.count; tap++) {
-      const weight = down.weight[row * down.count + tap]!;
-      if (weight === 0) continue;
-      const source = rowAt(down.index[row * down.count + tap]!);
-      for (let column = 0; column < columns; column++) target[column]! += weight * source[column]!;
+    mixed.fill(0, from, to);
+    for (let tap = row * down.count; tap < (row + 1) * down.count; tap++) {
+      const weight = down.weight[tap]!;
+      if (weight !== 0) addRow(mixed, image, down.index[tap]!, weight, from, to);
     }
+    squeezeRow(mixed, across, out.subarray(row * columns, (row + 1) * columns));
   }
   return out;
 }
 
-function squeezeRow(image: GreyImage, row: number, across: Taps, columns: number): Float32Array {
-  const out = new Float32Array(columns);
-  const start = row * image.columns;
-  const { count, index, weight } = across;
-  for (let column = 0; column < columns; column++) {
+function addRow(
+  mixed: Float64Array,
+  { values, columns }: GreyImage,
+  row: number,
+  weight: number,
+  from: number,
+  to: number,
+): void {
+  const start = row * columns;
+  for (let column = from; column < to; column++) mixed[column]! += weight * values[start + column]!;
+}
+
+function squeezeRow(row: Float64Array, { count, index, weight }: Taps, out: Float32Array): void {
+  for (let sample = 0; sample < out.length; sample++) {
     let sum = 0;
-    for (let tap = column * count; tap < (column + 1) * count; tap++) {
-      sum += weight[tap]! * image.values[start + index[tap]!]!;
-    }
-    out[column] = sum;
+    for (let tap = sample * count; tap < (sample + 1) * count; tap++) sum += weight[tap]! * row[index[tap]!]!;
+    out[sample] = sum;
   }
-  return out;
 }
 
 /** Taps along one axis: the field starts at `start`, is `length` source pixels long and has `samples` outputs. */
