@@ -9,10 +9,10 @@ test('a whole read without a mouse', async ({ station }) => {
   await page.keyboard.type('settings');
   await page.keyboard.press('Enter');
   await page.getByRole('textbox', { name: /Name or initials/ }).focus();
-  await page.keyboard.type('K. Board');
+  await page.keyboard.type('Keyboard Reader');
   await page.keyboard.press('Enter');
   await page.keyboard.press('Control+1');
-  await expect(room.read).toContainText('K. Board');
+  await expect(room.read).toContainText('Keyboard Reader');
 
   await page.keyboard.press('ArrowUp');
   await room.shown(films.chest.name);
@@ -48,7 +48,7 @@ test('a whole read without a mouse', async ({ station }) => {
   const { imageHash } = await station.row('chest');
   const [read] = (await station.call('reads.history', { imageHash })).filter(({ by }) => by === 'person');
   expect(read).toMatchObject({
-    read: { reader: 'K. Board', comment: 'no hip: 1234 x z', hips: [{ grade: 'II', confidence: 2 }] },
+    read: { reader: 'Keyboard Reader', comment: 'no hip: 1234 x z', hips: [{ grade: 'II', confidence: 2 }] },
   });
 
   async function boxOf() {

@@ -10,8 +10,8 @@ export const hipRead = z.strictObject({
   box,
   laterality,
   grade,
-  /** 1 guessing … 5 certain. */
-  confidence: z.number().int().min(1).max(5),
+  /** 1 guessing … 5 certain; null when the reader did not say, for a preset would be a machine's word in a person's read. */
+  confidence: z.number().int().min(1).max(5).nullable(),
 });
 export type HipRead = z.infer<typeof hipRead>;
 

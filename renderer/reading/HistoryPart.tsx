@@ -58,8 +58,8 @@ function Read({ read }: { readonly read: StoredRead }): ReactNode {
       </p>
       {hips.map((hip, index) => (
         <p key={index}>
-          {gradeWords[hip.grade]}, {hipWords(hip.laterality)} (
-          {confidenceWords[hip.confidence - 1]?.toLowerCase()})
+          {gradeWords[hip.grade]}, {hipWords(hip.laterality)}
+          {hip.confidence !== null && ` (${confidenceWords[hip.confidence - 1]!.toLowerCase()})`}
         </p>
       ))}
       {comment !== '' && <p className={styles['comment']}>{comment}</p>}

@@ -128,11 +128,13 @@ function Hip({ hip }: { readonly hip: DraftHip }): ReactNode {
             ))}
           </RadioGroup>
           <RadioGroup
-            value={String(hip.confidence)}
+            value={hip.confidence === null ? null : String(hip.confidence)}
             onChange={(value) => setConfidence(hip.id, Number(value))}
             className={cx(styles['row'])}
           >
-            <Label className={cx(styles['rowLabel'])}>{confidenceWords[hip.confidence - 1]}</Label>
+            <Label className={cx(styles['rowLabel'])}>
+              {hip.confidence === null ? 'How sure' : confidenceWords[hip.confidence - 1]}
+            </Label>
             <div className={styles['segments']}>
               {confidenceWords.map((word, i) => (
                 <Choice key={word} value={String(i + 1)} label={word} className={cx(styles['segment'])}>

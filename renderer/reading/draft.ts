@@ -8,7 +8,7 @@ export interface DraftHip {
   readonly box: Box;
   readonly laterality: Laterality;
   readonly grade: Grade | null;
-  readonly confidence: number;
+  readonly confidence: number | null;
   /** The box is still the machine's own; drawn dashed until a person grades the hip or moves the box. */
   readonly offered: boolean;
 }
@@ -20,7 +20,6 @@ export interface Draft {
 }
 
 export const emptyDraft: Draft = { hips: [], comment: '' };
-export const usualConfidence = 4;
 /** A read holds at most this many hips (contract/reads.ts). */
 export const mostHips = 8;
 
@@ -33,7 +32,7 @@ export function draftFromFinding(finding: Finding): Draft {
       box: hip.box,
       laterality: hip.laterality,
       grade: null,
-      confidence: usualConfidence,
+      confidence: null,
       offered: true,
     })),
   };

@@ -3,7 +3,7 @@ import type { Grade, Laterality } from '../../electron/contract/finding.ts';
 import { say, useApp } from '../app/store.ts';
 import { keepDraft } from './autosave.ts';
 import type { Draft, DraftHip } from './draft.ts';
-import { mostHips, sideOfNewBox, usualConfidence } from './draft.ts';
+import { mostHips, sideOfNewBox } from './draft.ts';
 import type { Delta } from './history.ts';
 import { apply, difference, invert, merge } from './history.ts';
 import { session, setSession } from './session.ts';
@@ -74,7 +74,7 @@ function newHip(box: Box, grade: Grade | null): DraftHip {
     box,
     laterality: sideOfNewBox(film?.laterality ?? 'unknown', draft.hips),
     grade,
-    confidence: usualConfidence,
+    confidence: null,
     offered: false,
   };
 }

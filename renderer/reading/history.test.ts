@@ -14,7 +14,7 @@ const anyHip: fc.Arbitrary<DraftHip> = fc.record({
   }),
   laterality: fc.constantFrom('left', 'right', 'unknown'),
   grade: fc.option(fc.constantFrom(...grades)),
-  confidence: fc.integer({ min: 1, max: 5 }),
+  confidence: fc.option(fc.integer({ min: 1, max: 5 })),
   offered: fc.boolean(),
 });
 const anyDraft: fc.Arbitrary<Draft> = fc.record({
