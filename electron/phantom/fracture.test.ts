@@ -114,7 +114,7 @@ describe('fractures of the femoral neck', () => {
     expect(cases('none', 1)[0]?.broken.fracturePoints).toEqual([]);
   });
 
-  it('give a box of about a hand’s breadth, also after displacement', () => {
+  it('give a box from above the head to below the lesser trochanter and little more, also after displacement', () => {
     for (const grade of ['none', 'I', 'II', 'III', 'IV'] as const) {
       for (const { broken } of cases(grade, 30)) {
         const extent = (axis: 0 | 2) => {
@@ -122,9 +122,15 @@ describe('fractures of the femoral neck', () => {
           return Math.max(...along) - Math.min(...along);
         };
         expect(extent(0)).toBeGreaterThan(105);
-        expect(extent(0)).toBeLessThan(150);
+        const across =
+          Math.max(broken.greaterTrochanter[0] - broken.headCentre[0], 66) + broken.headDiameter / 2;
+        expect(extent(0)).toBeGreaterThan(across);
+        expect(extent(0)).toBeLessThan(across + 65);
         expect(extent(2)).toBeGreaterThan(108);
-        expect(extent(2)).toBeLessThan(180);
+        const headTop = broken.headCentre[2] + broken.headDiameter / 2;
+        const spanned = headTop - Math.min(broken.lesserTrochanter[2], broken.headCentre[2] - 72);
+        expect(extent(2)).toBeGreaterThan(spanned + 15);
+        expect(extent(2)).toBeLessThan(spanned + 65);
       }
     }
   });
