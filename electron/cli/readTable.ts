@@ -47,9 +47,7 @@ function rowsOf(file: ReadFile, index: number, extra: ExtraColumn | undefined): 
 }
 
 const answerCell = (hip: HipFinding): string =>
-  needsHuman(hip)
-    ? `Needs a human (${groupInWords[hip.gradeGroup].toLowerCase()})`
-    : groupInWords[hip.gradeGroup];
+  needsHuman(hip) ? `Needs a human: ${groupInWords[hip.gradeGroup]}` : groupInWords[hip.gradeGroup];
 
 const withoutHip: Record<ReadFile['state'], string> = {
   answered: 'No hip found',

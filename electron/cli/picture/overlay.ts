@@ -29,6 +29,8 @@ const panelHeight = 760;
 const panelWidth = 780;
 const margin = 24;
 const lineHeight = 22;
+/** Widest mean advance of a character of the body face, in pixels. */
+const bodyCharacter = 7.6;
 /** Evidence below this share of the strongest is left transparent. */
 const saliencyFloor = 0.15;
 
@@ -44,11 +46,13 @@ export function drawOverlay(subject: OverlaySubject): Uint8Array {
   const gap = 16;
   const content = Math.max(620, twoPanels ? 2 * small.columns + gap : small.columns);
   const cautions = finding.warnings.filter((warning) => warning.weight !== 'note');
-  const cautionLines = cautions.flatMap((warning) => wrap(warning.sentence, Math.floor(content / 7.6)));
+  const lines = (text: string) => wrap(text, Math.floor(content / bodyCharacter));
+  const cautionLines = cautions.flatMap((warning) => lines(warning.sentence));
+  const footer = [originOf(finding), ...lines(subject.modelWarning)];
   const under = margin + small.rows + lineHeight + 16;
   const blockHeight = 4 * lineHeight + 24;
   const answers = twoPanels ? Math.ceil(finding.hips.length / 2) * blockHeight : lineHeight + 18;
-  const height = under + answers + cautionLines.length * lineHeight + 10 + 2 * lineHeight + margin;
+  const height = under + answers + (cautionLines.length + footer.length) * lineHeight + 10 + margin;
   const canvas = createCanvas(content + 2 * margin, height);
 
   const left = margin;
@@ -79,7 +83,7 @@ export function drawOverlay(subject: OverlaySubject): Uint8Array {
     drawText(canvas, letteringFace('body'), line, margin, y, white);
     y += lineHeight;
   }
-  drawFooter(canvas, subject, margin, y + 10);
+  footer.forEach((line, n) => caption(canvas, line, margin, y + 10 + n * lineHeight));
   return toPng(canvas);
 }
 
@@ -159,9 +163,9 @@ function caption(canvas: Canvas, text: string, x: number, y: number): void {
   drawText(canvas, letteringFace('body'), text, x, y, soft);
 }
 
-function drawFooter(canvas: Canvas, { finding, modelWarning }: OverlaySubject, x: number, y: number): void {
+/** Which model and backend answered, and what marks the film. */
+function originOf(finding: Finding): string {
   const badges = badgesOf(finding).map((badge) => badge.toUpperCase());
   const origin = `${finding.modelName} · ${finding.modelHash.slice(0, 12)} · ${finding.backend}`;
-  caption(canvas, [origin, ...badges].join(' · '), x, y);
-  caption(canvas, modelWarning, x, y + lineHeight);
+  return [origin, ...badges].join(' · ');
 }
