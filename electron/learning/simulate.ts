@@ -37,6 +37,7 @@ export interface LabelledHip {
 
 export interface LabelledFilm {
   readonly view: View;
+  readonly style: Style;
   /** 12 bits, and how it was exposed and developed. */
   readonly film: Film;
   /** The same pixels as the models read them. */
@@ -55,6 +56,8 @@ export interface SimulationPlan {
   readonly style: Style;
   readonly grades: { readonly left: PhantomGrade; readonly right: PhantomGrade };
   readonly views: readonly View[];
+  /** Further films of the same patient in the plain DRR look, after the others. */
+  readonly drrViews?: readonly View[];
   /** 'fine' has 1 mm voxels and 0.4 to 0.45 mm pixels, 'coarse' 1.2 mm and 0.5 to 0.56 mm at half the cost. */
   readonly resolution?: 'fine' | 'coarse';
 }
@@ -64,8 +67,12 @@ export function simulateFilms(random: Random, plan: SimulationPlan): SimulatedPa
   const coarseness = plan.resolution === 'coarse' ? 1.2 : 1;
   const parameters = samplePatient(random.stream('patient'), plan.grades);
   const phantom = buildPhantom(parameters, mm(coarseness), random.stream('phantom'));
-  const films = plan.views.map((view, i) =>
-    takeFilm(phantom, view, plan.style, coarseness, random.stream(`film ${String(i)}`)),
+  const planned = [
+    ...plan.views.map((view) => ({ view, style: plan.style })),
+    ...(plan.drrViews ?? []).map((view) => ({ view, style: 'drr' as const })),
+  ];
+  const films = planned.map(({ view, style }, i) =>
+    takeFilm(phantom, view, style, coarseness, random.stream(`film ${String(i)}`)),
   );
   return { parameters, films };
 }
@@ -73,7 +80,12 @@ export function simulateFilms(random: Random, plan: SimulationPlan): SimulatedPa
 /** Share of a hip's box that must be on the film for the hip to count as being there. */
 const visibleShare = 0.6;
 
-function takeFilm(
+/**
+ * One film of a phantom, posed as departments do.
+ *
+ * @param coarseness pixels are 0.45 mm (pelvis) or 0.4 mm (hip) times this
+ */
+export function takeFilm(
   phantom: Phantom,
   view: View,
   style: Style,
@@ -93,6 +105,7 @@ function takeFilm(
   const hips = [labelled(geometry, right, 'right'), labelled(geometry, left, 'left')];
   return {
     view,
+    style,
     film,
     image: { rows: film.rows, columns: film.columns, values: Float32Array.from(film.pixels) },
     geometry,
