@@ -30,3 +30,12 @@ export function tissueMixture(hounsfield: number): { soft: number; bone: number 
   const bone = (tissueDensity(boneWhole) * (hounsfield - boneBegins)) / (boneWhole - boneBegins);
   return { soft: density - bone, bone };
 }
+
+/**
+ * Hounsfield units by which a volume says "this voxel is an implant". They lie near what a CT with an
+ * extended scale shows at 70 keV; cobalt-chrome, which would be 43 000, stands as far up as 16 bits allow.
+ */
+export const cementHounsfield = 2500;
+export const titaniumHounsfield = 12_000;
+export const steelHounsfield = 30_000;
+export const cobaltChromeHounsfield = 32_000;
