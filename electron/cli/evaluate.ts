@@ -1,6 +1,6 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { chooseBackend } from '../compute/backend.ts';
-import type { EvaluationReport } from '../contract/evaluation.ts';
+import { filmLooks, type EvaluationReport, type SimulatedLook } from '../contract/evaluation.ts';
 import { buildDataset } from '../learning/dataset.ts';
 import { evaluate } from '../learning/evaluate.ts';
 import { loadTrainedModels } from '../learning/loadTrainedModels.ts';
@@ -16,6 +16,7 @@ interface EvaluateOptions {
   readonly data: string;
   readonly models: string;
   readonly patients: number;
+  readonly look: SimulatedLook;
   readonly workers: number;
   readonly save?: boolean;
   readonly json?: boolean;
@@ -26,17 +27,22 @@ export const evaluateCommand = new Command('evaluate')
   .option('--data <folder>', 'the data set; held-out patients it lacks are made first', defaultDataFolder)
   .option('--models <folder>', 'weights to judge', shippedModels)
   .option('--patients <number>', 'held-out patients, two films each', wholeNumber(1), 150)
+  .addOption(
+    new Option('--look <look>', "films as departments make them, or in the DRRs' plain look")
+      .choices(filmLooks)
+      .default('clinic'),
+  )
   .option('--workers <threads>', 'patients simulated at a time', wholeNumber(1), 2)
   .option('--save', 'write the result beside the weights and into the model card')
   .option('--json', 'print the report as JSON')
-  .action(async ({ data, models: folder, patients, workers, save, json }: EvaluateOptions) => {
+  .action(async ({ data, models: folder, patients, look, workers, save, json }: EvaluateOptions) => {
     const progress = createProgress();
     await buildDataset({ folder: data, learn: 0, tune: 0, test: patients }, workers, (done, of) =>
       progress.step('Simulating held-out patients', Math.min(done, of - 1), of),
     );
     const backend = await chooseBackend();
     const models = await loadTrainedModels(folder);
-    const report = await evaluate(models, backend.name, testPatients(data, patients), (done) =>
+    const report = await evaluate(models, backend.name, look, testPatients(data, patients, look), (done) =>
       progress.step('Reading held-out films', Math.min(done, patients - 1), patients),
     );
     progress.end();
@@ -47,7 +53,12 @@ export const evaluateCommand = new Command('evaluate')
     process.stdout.write(json === true ? `${JSON.stringify(report)}\n` : inWords(report));
   });
 
-function inWords({ localizer, classifier, ...report }: EvaluationReport): string {
+const lookInWords: Record<SimulatedLook, string> = {
+  clinic: 'look of a department',
+  drr: 'plain look of DRRs',
+};
+
+function inWords({ look, localizer, classifier, ...report }: EvaluationReport): string {
   const row = (measure: string, value: string): { cells: string[] } => ({ cells: [measure, value] });
   const measures = formatTable(
     [{ title: 'Measure' }, { title: 'Value (95 % interval)' }],
@@ -79,7 +90,7 @@ function inWords({ localizer, classifier, ...report }: EvaluationReport): string
   );
   return `${report.warning}
 
-${report.films} films of ${report.patients} patients, ${report.hips} hips; seeds ${report.seeds.first} to ${report.seeds.last}; ${report.backend}, ${report.millisecondsPerFilm.toFixed(0)} ms a film.
+${report.films} films in the ${lookInWords[look]} of ${report.patients} patients, ${report.hips} hips; seeds ${report.seeds.first} to ${report.seeds.last}; ${report.backend}, ${report.millisecondsPerFilm.toFixed(0)} ms a film.
 
 ${measures}
 

@@ -13,10 +13,15 @@ export type Estimate = z.infer<typeof estimate>;
 
 const count = z.number().int().nonnegative();
 
-/** What `calcar evaluate --json` prints: held-out simulated films, read end to end. */
+/** The two looks of simulated films: as departments make them, and the plain one that only augments. Never mixed. */
+export const filmLooks = ['clinic', 'drr'] as const;
+export type SimulatedLook = (typeof filmLooks)[number];
+
+/** What `calcar evaluate --json` prints: held-out simulated films of one look, read end to end. */
 export const evaluationReport = z.strictObject({
   /** Said before any number: what the numbers are not. */
   warning: z.string(),
+  look: z.enum(filmLooks),
   modelHash: z.string(),
   backend: z.string(),
   seeds: z.strictObject({ first: count, last: count }),

@@ -23,7 +23,7 @@ export function patientSeed(split: Split, number: number): number {
 export function patientPlan(split: Split, number: number): { random: Random; plan: SimulationPlan } {
   const random = seeded(patientSeed(split, number));
   const draw = random.stream('plan');
-  const plan = split === 'test' ? testPlan(draw, number) : learnPlan(draw);
+  const plan = split === 'test' ? testPlan(draw, number) : learnPlan(draw, split);
   return { random, plan };
 }
 
@@ -31,11 +31,13 @@ export function patientPlan(split: Split, number: number): { random: Random; pla
  * For learning both hips of a patient get a grade of their own and are seen on two films each: the classifier
  * only ever sees one hip, and two fractures teach more than one for the same cost.
  */
-function learnPlan(draw: Random): SimulationPlan {
+function learnPlan(draw: Random, split: 'learn' | 'tune'): SimulationPlan {
   return {
     style: 'clinic',
     grades: { left: anyGrade(draw), right: anyGrade(draw) },
     views: ['pelvis', 'left', 'right'],
+    // Films in the DRR look augment; they never choose among epochs.
+    ...(split === 'learn' ? { drrViews: ['left', 'right'] } : {}),
     resolution: 'coarse',
   };
 }
@@ -62,5 +64,6 @@ function testPlan(draw: Random, number: number): SimulationPlan {
     style: 'clinic',
     grades: { left: side === 'left' ? broken : 'none', right: side === 'right' ? broken : 'none' },
     views: ['pelvis', side],
+    drrViews: ['pelvis', side],
   };
 }

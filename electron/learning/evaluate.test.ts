@@ -12,6 +12,7 @@ const { fromImage } = localizerInput(image);
 const truth = { x: 20, y: 30, width: 50, height: 60 };
 
 const film = (grade: 'none' | 'II' | 'IV'): TestFilm => ({
+  look: 'clinic',
   image,
   hips: [{ box: truth, medialSide: 'picture-right', laterality: 'right', grade }],
 });
@@ -47,7 +48,7 @@ describe('evaluation', () => {
   ];
 
   test('of boxes moved by a quarter and one answer for all is what it must be', async () => {
-    const report = evaluationReport.parse(await evaluate(knownModels(0.25, 0), 'cpu', patients));
+    const report = evaluationReport.parse(await evaluate(knownModels(0.25, 0), 'cpu', 'clinic', patients));
     // Two equal boxes that overlap by three quarters: 0.75 / 1.25.
     expect(report.localizer.meanOverlap.estimate).toBeCloseTo(0.6, 6);
     expect(report.localizer.meanOverlap.low).toBeCloseTo(0.6, 6);
@@ -65,17 +66,19 @@ describe('evaluation', () => {
   });
 
   test('counts a missed hip as wrong and as no overlap, and a box far off as false', async () => {
-    const missed = evaluationReport.parse(await evaluate(knownModels(0, 0, false), 'cpu', patients));
+    const missed = evaluationReport.parse(
+      await evaluate(knownModels(0, 0, false), 'cpu', 'clinic', patients),
+    );
     expect(missed.localizer.meanOverlap.estimate).toBe(0);
     expect(missed.classifier.topOne.estimate).toBe(0);
     expect(missed.classifier.confusion.map((row) => row[3])).toEqual([6, 1, 2]);
-    const off = await evaluate(knownModels(1.2, 2), 'cpu', patients);
+    const off = await evaluate(knownModels(1.2, 2), 'cpu', 'clinic', patients);
     expect(off.localizer.falseBoxes).toBe(9);
   });
 
   test('the card says first what the models are not for', async () => {
-    const report = await evaluate(knownModels(0, 2), 'cpu', patients);
-    const card = modelCard([], report);
+    const report = await evaluate(knownModels(0, 2), 'cpu', 'clinic', patients);
+    const card = modelCard([], [report]);
     expect(card.split('\n', 1)[0]).toMatch(/simulated radiographs only; not for clinical use/);
     expect(card).toContain(percent(report.classifier.topOne));
   });

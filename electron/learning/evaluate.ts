@@ -1,7 +1,7 @@
 /** Held-out simulated films read end to end, as a film from outside is: localizer, crop, classifier. */
 import { gradeGroups, type GradeGroup } from '../contract/finding.ts';
 import { intersectionOverUnion } from '../contract/image.ts';
-import type { Estimate, EvaluationReport } from '../contract/evaluation.ts';
+import type { Estimate, EvaluationReport, SimulatedLook } from '../contract/evaluation.ts';
 import type { Models } from '../../models/index.ts';
 import { seeded } from '../random/random.ts';
 import { classifierInput, localizerInput } from '../reading/prepare.ts';
@@ -68,12 +68,14 @@ export async function readTestFilm(
 /**
  * Reads the films of all patients, one after the other.
  *
+ * @param look that all the films have
  * @param patients the films of each, lazily, so that only one patient's films are in memory
  * @throws RangeError when there is no hip on any film
  */
 export async function evaluate(
   models: Pick<Models, 'localizer' | 'classifier' | 'hash'>,
   backend: string,
+  look: SimulatedLook,
   patients: Iterable<readonly TestFilm[]>,
   report: (patientsDone: number) => void = () => undefined,
 ): Promise<EvaluationReport> {
@@ -107,6 +109,7 @@ export async function evaluate(
   const found = hips.filter(({ answer }) => answer !== notFound);
   return {
     warning: simulationWarning,
+    look,
     modelHash: models.hash,
     backend,
     seeds: { first: patientSeed('test', 0), last: patientSeed('test', byPatient.length - 1) },

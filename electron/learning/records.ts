@@ -3,7 +3,13 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { CalcarError } from '../contract/errors.ts';
-import { evaluationReport, type Estimate, type EvaluationReport } from '../contract/evaluation.ts';
+import {
+  evaluationReport,
+  filmLooks,
+  type Estimate,
+  type EvaluationReport,
+  type SimulatedLook,
+} from '../contract/evaluation.ts';
 import { modelFiles } from '../../models/index.ts';
 
 export const networks = ['localizer', 'classifier'] as const;
@@ -32,7 +38,7 @@ export const trainingRecord = z.strictObject({
 export type TrainingRecord = z.infer<typeof trainingRecord>;
 
 const recordFile = (network: NetworkName): string => `${network}.training.json`;
-const evaluationFile = 'evaluation.json';
+const evaluationFile = (look: SimulatedLook): string => `evaluation.${look}.json`;
 /** What a person has to add to the card, in Markdown; may be absent. */
 const notesFile = 'notes.md';
 
@@ -41,17 +47,17 @@ export function saveRecord(folder: string, record: TrainingRecord): void {
 }
 
 export function saveEvaluation(folder: string, report: EvaluationReport): void {
-  writeFileSync(join(folder, evaluationFile), `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(join(folder, evaluationFile(report.look)), `${JSON.stringify(report, null, 2)}\n`);
 }
 
 /** Writes the model card from what the folder holds. @throws CalcarError 'invalid-input' for a damaged record */
 export function writeCard(folder: string): void {
   const records = networks.map((network) => load(join(folder, recordFile(network)), trainingRecord));
-  const evaluation = load(join(folder, evaluationFile), evaluationReport);
+  const evaluations = filmLooks.map((look) => load(join(folder, evaluationFile(look)), evaluationReport));
   const notes = join(folder, notesFile);
   const card = modelCard(
     records.filter((record) => record !== null),
-    evaluation,
+    evaluations.filter((evaluation) => evaluation !== null),
   );
   const added = existsSync(notes) ? `\n## Notes\n\n${readFileSync(notes, 'utf8')}` : '';
   writeFileSync(join(folder, modelFiles.card), card + added);
@@ -73,7 +79,10 @@ function load<T>(path: string, shape: z.ZodType<T>): T | null {
 const firstLine =
   'Trained on simulated radiographs only; not for clinical use. No radiograph of a patient was used, and nothing here says how these models answer on one.';
 
-export function modelCard(records: readonly TrainingRecord[], evaluation: EvaluationReport | null): string {
+export function modelCard(
+  records: readonly TrainingRecord[],
+  evaluations: readonly EvaluationReport[],
+): string {
   const lines = [
     firstLine,
     '',
@@ -96,14 +105,16 @@ export function modelCard(records: readonly TrainingRecord[], evaluation: Evalua
     ...(records[0] === undefined
       ? []
       : [
-          `calcar dataset --learn ${records[0].patients.learn} --tune ${records[0].patients.tune} --test ${evaluation?.patients ?? 150}`,
+          `calcar dataset --learn ${records[0].patients.learn} --tune ${records[0].patients.tune} --test ${evaluations[0]?.patients ?? 150}`,
         ]),
     ...records.map(({ command }) => command),
-    ...(evaluation === null ? [] : [`calcar evaluate --patients ${evaluation.patients} --save`]),
+    ...evaluations.map(
+      ({ patients, look }) => `calcar evaluate --patients ${patients} --look ${look} --save`,
+    ),
     '```',
     '',
     ...records.flatMap(trainingLines),
-    ...(evaluation === null ? [] : evaluationLines(evaluation)),
+    ...evaluations.flatMap(evaluationLines),
     '## Known limits',
     '',
     '- Phantoms have one build of bone, no implants, no arthritis, no other fractures, and no second pathology.',
@@ -130,9 +141,14 @@ function trainingLines(record: TrainingRecord): string[] {
   ];
 }
 
-function evaluationLines({ localizer, classifier, ...report }: EvaluationReport): string[] {
+const lookHeadings: Record<SimulatedLook, string> = {
+  clinic: '## Held-out simulated test: films as departments make them',
+  drr: '## Held-out simulated test: the same patients in the plain look of DRRs',
+};
+
+function evaluationLines({ look, localizer, classifier, ...report }: EvaluationReport): string[] {
   return [
-    '## Held-out simulated test',
+    lookHeadings[look],
     '',
     `${report.films} films of ${report.patients} patients (seeds ${report.seeds.first} to ${report.seeds.last}, never used in training), ${report.hips} hips, read end to end. 95 % intervals.`,
     '',

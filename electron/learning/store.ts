@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { CalcarError } from '../contract/errors.ts';
 import { box, type GreyImage } from '../contract/image.ts';
+import { filmLooks, type SimulatedLook } from '../contract/evaluation.ts';
 import { laterality } from '../contract/finding.ts';
 import { medialSides } from '../../models/index.ts';
 import { localizerField, localizerSize, normalizeByPercentiles, squareCrop } from '../reading/prepare.ts';
@@ -19,6 +20,7 @@ const storedHip = z.strictObject({
   grade: z.enum(['none', 'I', 'II', 'III', 'IV']),
 });
 const storedFilm = z.strictObject({
+  look: z.enum(filmLooks),
   rows: z.number().int().positive(),
   columns: z.number().int().positive(),
   /** Boxes in pixels of the film. */
@@ -40,13 +42,15 @@ function paths(folder: string, split: Split, number: number): Paths {
 
 /** A held-out film as it would come from a detector, with its truth. */
 export interface TestFilm {
+  readonly look: SimulatedLook;
   readonly image: GreyImage;
   readonly hips: readonly z.infer<typeof storedHip>[];
 }
 
 /** Writes a held-out patient's whole films. */
 export function storeFilms(folder: string, number: number, films: readonly LabelledFilm[]): void {
-  const truth = films.map(({ film, hips }) => ({
+  const truth = films.map(({ style, film, hips }) => ({
+    look: style,
     rows: film.rows,
     columns: film.columns,
     hips: hips.map(({ box: b, medialSide, laterality: side, grade }) => ({
@@ -69,16 +73,19 @@ export function loadFilms(folder: string, number: number): TestFilm[] {
     z
       .strictObject({ films: z.array(storedFilm) })
       .parse(truth)
-      .films.map(({ rows, columns, hips }) => ({
+      .films.map(({ look, rows, columns, hips }) => ({
+        look,
         image: { rows, columns, values: Float32Array.from(take(rows * columns)) },
         hips,
       })),
   );
 }
 
-/** The films of the first `count` held-out patients, one patient in memory at a time. */
-export function* testPatients(folder: string, count: number): Generator<TestFilm[]> {
-  for (let number = 0; number < count; number++) yield loadFilms(folder, number);
+/** The films in one look of the first `count` held-out patients, one patient in memory at a time. */
+export function* testPatients(folder: string, count: number, look: SimulatedLook): Generator<TestFilm[]> {
+  for (let number = 0; number < count; number++) {
+    yield loadFilms(folder, number).filter((film) => film.look === look);
+  }
 }
 
 /** Writes what the networks learn from of a patient: his films small, his hips cropped. */
