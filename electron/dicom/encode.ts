@@ -16,7 +16,8 @@ export type Vr =
   | 'ST'
   | 'TM'
   | 'UI'
-  | 'US';
+  | 'US'
+  | 'UT';
 
 export interface DicomElement {
   /** (group, element) as one number, 0x00100010 for Patient's Name. */
@@ -34,6 +35,9 @@ export function string(tag: number, vr: Vr, ...values: readonly string[]): Dicom
   value.set(joined);
   return { tag, vr, value };
 }
+
+/** Unlimited text: one value, in which a backslash is only a backslash. */
+export const text = (tag: number, value: string): DicomElement => string(tag, 'UT', value);
 
 /** Unsigned shorts. */
 export function shorts(tag: number, ...values: readonly number[]): DicomElement {
@@ -86,7 +90,7 @@ export function encodeDataSet(elements: readonly DicomElement[]): Uint8Array {
 }
 
 function encodeElement({ tag, vr, value }: DicomElement): Uint8Array {
-  const long = vr === 'OB' || vr === 'OW' || vr === 'SQ';
+  const long = vr === 'OB' || vr === 'OW' || vr === 'SQ' || vr === 'UT';
   const header = new Uint8Array(long ? 12 : 8);
   const view = new DataView(header.buffer);
   view.setUint16(0, tag >>> 16, true);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { CalcarError } from '../contract/errors.ts';
 import type { Laterality } from '../contract/finding.ts';
-import type { KilovoltPeak, Millimetres, MilliampereSeconds } from '../contract/units.ts';
-import { bytes, decimals, encodeFile, sequence, shorts, string, type DicomElement } from './encode.ts';
+import type { Degrees, ImagePx, KilovoltPeak, Millimetres, MilliampereSeconds } from '../contract/units.ts';
+import { bytes, decimals, encodeFile, sequence, shorts, string, text, type DicomElement } from './encode.ts';
 import { maximumPixels } from './refusal.ts';
 import { simulatedMark } from './simulatedMark.ts';
 import { transferSyntaxes } from './transferSyntax.ts';
@@ -38,8 +38,44 @@ export interface WritableRadiograph {
   readonly seriesDescription: string;
   /** What was simulated, from which model and seed; follows the mark in Derivation Description. */
   readonly derivation: string;
+  /** How tube, patient and detector stood; head up, patient's left on the picture's right where absent. */
+  readonly positioning?: RadiographPositioning;
+  /** What stood in the beam and what measured it; not written where absent. */
+  readonly beam?: RadiographBeam;
+  /** Version of the program that simulated the film. */
+  readonly software?: string;
+  /** Everything else that made the film, as JSON; in a private element of the creator 'CALCAR'. */
+  readonly record?: string;
+  /** 1 where absent. */
+  readonly instanceNumber?: number;
   /** Made from the content where absent: the same film has the same UIDs. */
   readonly uids?: { readonly study: string; readonly series: string; readonly instance: string };
+}
+
+/** Attributes of the DX Positioning Module (PS3.3 C.8.11.5). */
+export interface RadiographPositioning {
+  /** Where the detector stands about the patient: 0 before the chest, +90 at the left hand, 180 behind (C.8.7.5.1.2). */
+  readonly primaryAngle: Degrees;
+  /** Where the detector stands toward the head (positive) or the feet. */
+  readonly secondaryAngle: Degrees;
+  /** The patient's direction in which columns, and rows, follow each other: one letter of L R A P H F each. */
+  readonly patientOrientation: readonly [columns: string, rows: string];
+}
+
+/** Attributes of the X-Ray Filtration, Grid, Collimator and DX Detector Modules (PS3.3 C.8.7, C.8.11). */
+export interface RadiographBeam {
+  /** Added aluminium. */
+  readonly filtration: Millimetres;
+  /** A 12:1 anti-scatter grid stood before the detector. */
+  readonly grid: boolean;
+  readonly detectorType: 'SCINTILLATOR' | 'STORAGE' | 'FILM';
+  /** The open field's edges on the picture: first and last column, first and last row, from 1. Null where all is open. */
+  readonly collimator: {
+    readonly left: ImagePx;
+    readonly right: ImagePx;
+    readonly upper: ImagePx;
+    readonly lower: ImagePx;
+  } | null;
 }
 
 const digitalXrayForPresentation = '1.2.840.10008.5.1.4.1.1.1.1';
@@ -63,7 +99,9 @@ export function writeRadiograph(film: WritableRadiograph): Uint8Array {
     [
       ...identityElements(film, uids),
       ...acquisitionElements(film),
+      ...(film.beam ? beamElements(film.beam) : []),
       ...imageElements(film),
+      ...recordElements(film),
       bytes(0x7fe00010, 'OW', pixels),
     ],
   );
@@ -109,6 +147,7 @@ function identityElements(
     string(0x0008103e, 'LO', film.seriesDescription),
     string(0x00081090, 'LO', 'Cone-beam projector'),
     string(0x00082111, 'ST', `${simulatedMark}. ${film.derivation}`),
+    sequence(0x00089215, code('SIMULATED', '99CALCAR', 'Simulated radiograph')),
     string(0x00100010, 'PN', patient.name),
     string(0x00100020, 'LO', patient.id),
     string(0x00100030, 'DA', ''),
@@ -118,7 +157,7 @@ function identityElements(
     string(0x0020000e, 'UI', uids.series),
     string(0x00200010, 'SH', '1'),
     string(0x00200011, 'IS', '1'),
-    string(0x00200013, 'IS', '1'),
+    string(0x00200013, 'IS', String(film.instanceNumber ?? 1)),
   ];
 }
 
@@ -147,14 +186,55 @@ function acquisitionElements(film: WritableRadiograph): DicomElement[] {
     string(0x00181152, 'IS', String(Math.round(film.exposure))),
     string(0x00181153, 'IS', String(Math.round(film.exposure * 1000))),
     decimals(0x00181164, rowMm, columnMm),
-    string(0x00181508, 'CS', 'NONE'),
+    ...positioningElements(film.positioning),
     string(0x00185101, 'CS', film.viewPosition),
-    string(0x00187004, 'CS', 'SCINTILLATOR'),
-    // Patient's left on the picture's right, his feet at its foot: the reader faces the patient.
-    string(0x00200020, 'CS', 'L', 'F'),
+    string(0x00187004, 'CS', film.beam?.detectorType ?? 'SCINTILLATOR'),
     string(0x00200062, 'CS', lateralityCode[film.laterality]),
     sequence(0x00400555),
     sequence(0x00540220, [...code('399348003', 'SCT', 'Antero-posterior'), sequence(0x00540222)]),
+  ];
+}
+
+/** Tube and detector turn together about the patient, which is what the standard calls a C-arm. */
+function positioningElements(positioning: RadiographPositioning | undefined): DicomElement[] {
+  if (positioning === undefined) {
+    // Patient's left on the picture's right, his feet at its foot: the reader faces the patient.
+    return [string(0x00181508, 'CS', 'NONE'), string(0x00200020, 'CS', 'L', 'F')];
+  }
+  return [
+    string(0x00181508, 'CS', 'CARM'),
+    decimals(0x00181510, positioning.primaryAngle),
+    decimals(0x00181511, positioning.secondaryAngle),
+    string(0x00200020, 'CS', ...positioning.patientOrientation),
+  ];
+}
+
+function beamElements({ filtration, grid, collimator }: RadiographBeam): DicomElement[] {
+  const edge = (tag: number, at: ImagePx) => string(tag, 'IS', String(Math.round(at)));
+  return [
+    string(0x00181191, 'CS', 'TUNGSTEN'),
+    string(0x00187050, 'CS', 'ALUMINUM'),
+    decimals(0x00187052, filtration),
+    decimals(0x00187054, filtration),
+    string(0x00181166, 'CS', grid ? 'PARALLEL' : 'NONE'),
+    ...(grid ? [string(0x00187046, 'IS', '12', '1')] : []),
+    ...(collimator === null
+      ? []
+      : [
+          string(0x00181700, 'CS', 'RECTANGULAR'),
+          edge(0x00181702, collimator.left),
+          edge(0x00181704, collimator.right),
+          edge(0x00181706, collimator.upper),
+          edge(0x00181708, collimator.lower),
+        ]),
+  ];
+}
+
+/** Program version, and the record in a private block (PS3.5 7.8.1). */
+function recordElements({ software, record }: WritableRadiograph): DicomElement[] {
+  return [
+    ...(software === undefined ? [] : [string(0x00181020, 'LO', software)]),
+    ...(record === undefined ? [] : [string(0x00190010, 'LO', 'CALCAR'), text(0x00191001, record)]),
   ];
 }
 

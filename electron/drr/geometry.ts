@@ -110,7 +110,7 @@ export function anteroposterior(setup: AnteroposteriorSetup): ConeBeamGeometry {
 }
 
 /** Unit normal of the detector, pointing from the source through it. */
-function detectorNormal(geometry: ConeBeamGeometry): Direction {
+export function detectorNormal(geometry: ConeBeamGeometry): Direction {
   const normal = cross(geometry.columnDirection, geometry.rowDirection);
   const away = dot(difference(geometry.detectorCentre, geometry.source), normal) >= 0 ? 1 : -1;
   return [normal[0] * away, normal[1] * away, normal[2] * away];

@@ -1,10 +1,10 @@
 import type { Grade } from '../contract/finding.ts';
 import type { Box } from '../contract/image.ts';
-import { mm } from '../contract/units.ts';
-import { writeRadiograph } from '../dicom/index.ts';
-import type { LabelledFilm, SimulationPlan } from '../learning/simulate.ts';
+import { filmToDicom } from '../learning/filmDicom.ts';
+import type { SimulationPlan } from '../learning/simulate.ts';
 import { simulateFilms } from '../learning/simulate.ts';
 import { seeded } from '../random/random.ts';
+import { stationVersion } from './version.ts';
 
 /** What a simulated film really shows. */
 export interface DemoTruth {
@@ -40,38 +40,18 @@ export function demoFilm(patient: number): DemoFilm {
   const number = String(patient + 1).padStart(2, '0');
   return {
     fileName: `demo-${number}-${film.view}.dcm`,
-    bytes: toDicom(film, { number, sex: parameters.sex === 'female' ? 'F' : 'M', ageYears: parameters.age }),
+    bytes: filmToDicom(film.film, {
+      geometry: film.geometry,
+      patient: {
+        id: `SIM-${number}`,
+        sex: parameters.sex === 'female' ? 'F' : 'M',
+        ageYears: parameters.age,
+      },
+      view: film.view,
+      source: { kind: 'phantom', seed: demoSeed, parameters },
+      software: stationVersion,
+      studyDate: '20261123',
+    }),
     hips: film.hips.map(({ laterality, grade, box }) => ({ laterality, grade, box })),
   };
-}
-
-function toDicom(
-  { view, film }: LabelledFilm,
-  patient: { number: string; sex: 'F' | 'M'; ageYears: number },
-): Uint8Array {
-  const { exposure, pixelSpacing } = film.parameters;
-  return writeRadiograph({
-    rows: film.rows,
-    columns: film.columns,
-    samples: film.pixels,
-    bitsStored: 12,
-    patient: {
-      name: `Simulated^Patient ${patient.number}`,
-      id: `SIM-${patient.number}`,
-      sex: patient.sex,
-      ageYears: patient.ageYears,
-    },
-    bodyPart: view === 'pelvis' ? 'PELVIS' : 'HIP',
-    laterality: view === 'pelvis' ? 'unknown' : view,
-    viewPosition: 'AP',
-    kilovoltPeak: exposure.tubeVoltage,
-    exposure: exposure.charge,
-    sourceToDetector: exposure.sourceToImageDistance,
-    sourceToPatient: exposure.sourceToObjectDistance,
-    imagerPixelSpacing: { rowMm: mm(pixelSpacing), columnMm: mm(pixelSpacing) },
-    window: { center: 2048, width: 4096 },
-    studyDate: '20261123',
-    seriesDescription: view === 'pelvis' ? 'Simulated AP pelvis' : 'Simulated AP hip',
-    derivation: `Parametric phantom and cone-beam projector, demo seed ${demoSeed}, patient ${patient.number}`,
-  });
 }
