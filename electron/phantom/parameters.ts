@@ -7,12 +7,14 @@ import {
   mm,
 } from '../contract/units.ts';
 import type { Random } from '../random/random.ts';
-import { type FractureParameters, type PhantomGrade, sampleFracture } from './fractureParameters.ts';
+import type { HipFindingPlan } from './conditions.ts';
+import { type HipFindings, type PatientPlan, sampleFindings } from './findings.ts';
+import type { PhantomGrade } from './fractureParameters.ts';
 
 export type { FractureParameters, PhantomGrade } from './fractureParameters.ts';
 
-/** One proximal femur as it would be unbroken, how it lies on the table, and its fracture if it has one. */
-export interface FemurParameters {
+/** One proximal femur as it would be unbroken, how it lies on the table, and what is wrong with it. */
+export interface FemurParameters extends HipFindings {
   readonly neckShaftAngle: Degrees;
   /** Version of the neck against the condyles; anteversion is positive. */
   readonly anteversion: Degrees;
@@ -35,7 +37,6 @@ export interface FemurParameters {
   readonly trochanterHeight: Millimetres;
   readonly lesserTrochanterSize: Millimetres;
   readonly jointSpace: Millimetres;
-  readonly fracture: FractureParameters | null;
 }
 
 /** Everything about a simulated patient but the grain of the tissue; plain data, safe to write as JSON. */
@@ -72,6 +73,7 @@ interface SharedHip {
   readonly headDiameter: number;
   readonly offset: number;
   readonly externalRotation: number;
+  readonly arthritis: number;
 }
 
 /**
@@ -81,10 +83,7 @@ interface SharedHip {
  * 41 HU in normal, osteopenic and osteoporotic bone (JKSR 2021). Age, habitus and position are drawn
  * before and apart from the fracture, so that they tell nothing about the grade.
  */
-export function samplePatient(
-  random: Random,
-  grades: { left?: PhantomGrade; right?: PhantomGrade } = {},
-): PatientParameters {
+export function samplePatient(random: Random, plan: PatientPlan = {}): PatientParameters {
   const body = random.stream('body');
   const sex = body.chance(0.65) ? 'female' : 'male';
   const male = sex === 'male';
@@ -98,6 +97,7 @@ export function samplePatient(
     // The whole group has 42.9 (6.8); men's offsets are the longer ones.
     offset: hips.normal(male ? 46 : 41.2, 6.1),
     externalRotation: hips.normalWithin(-6, 12, -24, 30),
+    arthritis: random.stream('arthritis').normal(),
   };
   const pelvisScale = 0.35 * (headDiameter / 49.1) + 0.65 * (male ? 1 : 0.94) + body.normal(0, 0.025);
   // Half the overweight of the body is subcutaneous fat, as far as an AP film is concerned.
@@ -121,8 +121,24 @@ export function samplePatient(
     subcutaneousFat: mm(fat),
     muscleFat: body.between(0.05, 0.3),
     bowelGasPockets: body.integer(9),
-    left: sampleFemur(random.stream('left'), shared, sex, age, bone, grades.left ?? 'none'),
-    right: sampleFemur(random.stream('right'), shared, sex, age, bone, grades.right ?? 'none'),
+    left: sampleFemur(
+      random.stream('left'),
+      shared,
+      sex,
+      age,
+      bone,
+      plan.left ?? 'none',
+      plan.findings?.left,
+    ),
+    right: sampleFemur(
+      random.stream('right'),
+      shared,
+      sex,
+      age,
+      bone,
+      plan.right ?? 'none',
+      plan.findings?.right,
+    ),
   };
 }
 
@@ -151,11 +167,13 @@ function sampleFemur(
   age: number,
   bone: BoneQuality,
   grade: PhantomGrade,
+  finding: HipFindingPlan = {},
 ): FemurParameters {
   const male = sex === 'male';
   const headDiameter = Math.max(shared.headDiameter + random.normal(0, 0.5), 36);
   const size = headDiameter / (male ? 49.1 : 43.9);
   const shaftDiameter = (male ? 30 : 27) * (0.6 + 0.4 * size) + random.normal(0, 1.2);
+  const jointSpace = mm(random.normalWithin(4, 0.6, 2.6, 5.4));
   // Poole 2010: 1.63 mm at 25 years to 0.33 mm at 85 above, 3.9 to 3.3 mm below.
   const decline = (age - 25) / 60;
   return {
@@ -173,7 +191,12 @@ function sampleFemur(
     inferiorNeckCortex: mm(Math.max(3.9 - 0.6 * decline + random.normal(0, 0.3), 2)),
     trochanterHeight: mm(random.normalWithin(-2, 4, -12, 8)),
     lesserTrochanterSize: mm(random.normalWithin(9.5, 1, 7, 12)),
-    jointSpace: mm(random.normalWithin(4, 0.6, 2.6, 5.4)),
-    fracture: grade === 'none' ? null : sampleFracture(random.stream('fracture'), grade),
+    jointSpace,
+    ...sampleFindings(random, grade, finding, {
+      age,
+      disposition: shared.arthritis,
+      headDiameter: mm(headDiameter),
+      jointSpace,
+    }),
   };
 }
