@@ -71,7 +71,7 @@ function sortedSiddon(volume: Volume, geometry: ConeBeamGeometry, row: number, c
   const toVoxels = (p: Triple): Triple => {
     const q = [p[0] - volume.origin[0], p[1] - volume.origin[1], p[2] - volume.origin[2]] as const;
     const at = (a: 0 | 1 | 2) =>
-      (d[a] * q[0] + d[a + 3]! * q[1] + d[a + 6]! * q[2]) / volume.spacing[a] + 0.5;
+      (d[3 * a]! * q[0] + d[3 * a + 1]! * q[1] + d[3 * a + 2]! * q[2]) / volume.spacing[a] + 0.5;
     return [at(0), at(1), at(2)];
   };
   const a = toVoxels(from);

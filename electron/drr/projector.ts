@@ -2,8 +2,12 @@ import { CalcarError } from '../contract/errors.ts';
 import type { Millimetres } from '../contract/units.ts';
 import type { Volume } from '../volume/volume.ts';
 import type { ConeBeamGeometry } from './geometry.ts';
+import { pairTable, tissueTable } from './materials.ts';
+import type { PairTable } from './materials.ts';
+import { prepareVolume } from './preparedVolume.ts';
+import type { PreparedVolume } from './preparedVolume.ts';
 import { traceRays } from './siddon.ts';
-import { airBelow, tissueMixture } from './tissue.ts';
+import { airBelow } from './tissue.ts';
 
 /** Mass of each tissue along the ray to every pixel: rows × columns, row-major, in g/cm². */
 export interface LineIntegrals {
@@ -31,43 +35,45 @@ export interface ProjectionOptions {
   readonly beyondEnds?: 'air' | 'continued';
 }
 
-const tableOffset = 32768;
-/** How far a continued body reaches beyond its scan: out of any film's field. */
-const continuedMm = 300;
-
-function pairTable(pair: (hounsfield: number) => readonly [number, number]): Float64Array {
-  const table = new Float64Array(2 * 65536);
-  for (let hounsfield = -tableOffset; hounsfield < tableOffset; hounsfield++) {
-    const [first, second] = pair(hounsfield);
-    table[2 * (hounsfield + tableOffset)] = first;
-    table[2 * (hounsfield + tableOffset) + 1] = second;
-  }
-  return table;
+/** A volume that is ready to be projected again and again. */
+export interface Projector {
+  readonly name: 'cpu' | 'webgpu';
+  /** What it runs on, for a person: the number of threads, or the graphics adapter. */
+  readonly detail: string;
+  /**
+   * Line integrals of soft tissue and bone, as `projectMaterials` gives them. Calls are answered one after the other.
+   *
+   * @throws CalcarError 'invalid-input' for a detector that cannot be, 'compute-crashed' when the computation dies
+   * underway (the next call starts afresh), 'cancelled' after `close`.
+   */
+  project(geometry: ConeBeamGeometry, options?: ProjectionOptions): Promise<LineIntegrals>;
+  /** Gives back threads and memory; what is underway is refused as cancelled. */
+  close(): Promise<void>;
 }
 
-/** g/cm² of soft tissue and of bone per mm: a tenth of g/cm³. */
-const tissueTable = pairTable((hounsfield) => {
-  const { soft, bone } = tissueMixture(hounsfield);
-  return [soft / 10, bone / 10];
-});
+/** How far a continued body reaches beyond its scan: out of any film's field. */
+export const continuedMm = 300;
+/** More pixels than any detector has, and as many as one array of floats should hold. */
+const mostPixels = 2 ** 28;
 
 /**
  * Line integrals of soft tissue and bone through a CT-like volume, by exact path lengths in every voxel
  * (Siddon 1985, in the incremental form of Jacobs et al. 1998), each voxel being constant. The tissues of
  * a voxel are those of `tissueMixture`. Rays end at the detector. Float volumes are rounded to whole HU.
  *
- * @throws CalcarError 'invalid-volume' when sizes, spacing or values do not fit together.
+ * @throws CalcarError 'invalid-volume' when sizes, spacing or values do not fit together, 'invalid-input' as
+ * `rowsOf`.
  */
 export function projectMaterials(
   volume: Volume,
   geometry: ConeBeamGeometry,
   options: ProjectionOptions = {},
 ): LineIntegrals {
-  const { first, end } = options.rowRange ?? { first: 0, end: geometry.rows };
+  const { first, end } = rowsOf(geometry, options);
   const rows = end - first;
   const soft = new Float32Array(rows * geometry.columns);
   const bone = new Float32Array(rows * geometry.columns);
-  trace(volume, geometry, options, tissueTable, soft, bone);
+  traceMaterials(prepareVolume(volume), geometry, options, soft, bone);
   return { rows, columns: geometry.columns, spacing: geometry.columnSpacing, soft, bone };
 }
 
@@ -75,17 +81,19 @@ export function projectMaterials(
  * The line integral of one function of HU over millimetres: rows × columns, row-major; nothing beyond
  * the volume and its air. With `plastimatchAttenuation` it is what plastimatch calls a DRR.
  *
- * @throws CalcarError 'invalid-volume' as `projectMaterials`.
+ * @throws CalcarError as `projectMaterials`.
  */
 export function radiologicalPath(
   volume: Volume,
   geometry: ConeBeamGeometry,
   attenuation: (hounsfield: number) => number,
 ): Float32Array {
+  const options = { beyondEnds: 'air' } as const;
+  rowsOf(geometry, options);
   const path = new Float32Array(geometry.rows * geometry.columns);
   const unused = new Float32Array(path.length);
   const table = pairTable((hounsfield) => [attenuation(hounsfield), 0]);
-  trace(volume, geometry, { beyondEnds: 'air' }, table, path, unused);
+  trace(prepareVolume(volume), geometry, options, table, path, unused);
   return path;
 }
 
@@ -94,50 +102,58 @@ export function plastimatchAttenuation(hounsfield: number): number {
   return hounsfield <= airBelow ? 0 : 0.0022 * (1 + hounsfield / 1000);
 }
 
+/** `projectMaterials` into arrays that stand at 0, one entry for every pixel of the rows asked for. */
+export function traceMaterials(
+  volume: PreparedVolume,
+  geometry: ConeBeamGeometry,
+  options: ProjectionOptions,
+  soft: Float32Array,
+  bone: Float32Array,
+): void {
+  trace(volume, geometry, options, tissueTable, soft, bone);
+}
+
+/**
+ * The rows that are asked for.
+ *
+ * @throws CalcarError 'invalid-input' for a detector without place or pixels, or rows that it does not have.
+ */
+export function rowsOf(geometry: ConeBeamGeometry, { rowRange }: ProjectionOptions): RowRange {
+  const { rows, columns, rowSpacing, columnSpacing } = geometry;
+  const whole = [rows, columns].every((n) => Number.isInteger(n) && n >= 1) && rows * columns <= mostPixels;
+  const places = [...geometry.source, ...geometry.detectorCentre];
+  const directions = [...geometry.columnDirection, ...geometry.rowDirection];
+  const placed = [...places, ...directions].every(Number.isFinite);
+  if (!whole || !placed || !(rowSpacing > 0 && columnSpacing > 0)) {
+    throw new CalcarError(
+      'invalid-input',
+      'The tube or the detector has no usable place, size or pixels. Correct the geometry of the view.',
+    );
+  }
+  const range = rowRange ?? { first: 0, end: rows };
+  const { first, end } = range;
+  if (!(Number.isInteger(first) && Number.isInteger(end) && first >= 0 && first < end && end <= rows)) {
+    throw new CalcarError(
+      'invalid-input',
+      `The detector has rows 0 to ${String(rows)}; rows ${String(first)} to ${String(end)} cannot be computed.`,
+    );
+  }
+  return range;
+}
+
 function trace(
-  volume: Volume,
+  volume: PreparedVolume,
   geometry: ConeBeamGeometry,
   { rowRange, beyondEnds }: ProjectionOptions,
-  table: Float64Array,
+  table: PairTable,
   first: Float32Array,
   second: Float32Array,
 ): void {
-  checkVolume(volume);
   const work = {
-    hounsfield: wholeHounsfield(volume.hounsfield),
     table,
     firstRow: rowRange?.first ?? 0,
     endRow: rowRange?.end ?? geometry.rows,
     continuedSlices: beyondEnds === 'air' ? 0 : Math.ceil(continuedMm / volume.spacing[2]),
   };
   traceRays(volume, geometry, work, first, second);
-}
-
-/** HU as 16-bit integers, so that the ray loop sees one kind of array and a table can answer it. */
-function wholeHounsfield(values: Volume['hounsfield']): Int16Array {
-  if (values instanceof Int16Array) return values;
-  const whole = new Int16Array(values.length);
-  for (let n = 0; n < values.length; n++) {
-    const value = Math.round(values[n]!);
-    if (Number.isNaN(value)) {
-      throw new CalcarError(
-        'invalid-volume',
-        'The CT volume holds values that are not numbers. It cannot be projected; load the scan again.',
-      );
-    }
-    whole[n] = value < -tableOffset ? -tableOffset : value > tableOffset - 1 ? tableOffset - 1 : value;
-  }
-  return whole;
-}
-
-function checkVolume(volume: Volume): void {
-  const [nx, ny, nz] = volume.size;
-  const whole = [nx, ny, nz].every((n) => Number.isInteger(n) && n >= 1);
-  const spaced = volume.spacing.every((s) => Number.isFinite(s) && s > 0);
-  if (!whole || !spaced || volume.hounsfield.length !== nx * ny * nz) {
-    throw new CalcarError(
-      'invalid-volume',
-      'The CT volume does not fit together: its size, voxel spacing and number of voxels disagree. Load the scan again.',
-    );
-  }
 }

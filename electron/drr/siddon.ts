@@ -1,7 +1,7 @@
-import type { PatientPoint, Volume } from '../volume/volume.ts';
-import type { ConeBeamGeometry, Direction } from './geometry.ts';
-import { dot } from './geometry.ts';
-import { airBelow } from './tissue.ts';
+import type { ConeBeamGeometry } from './geometry.ts';
+import type { PairTable } from './materials.ts';
+import type { PreparedVolume } from './preparedVolume.ts';
+import { difference, inVoxels, pointInVoxels, times } from './voxelFrame.ts';
 
 /**
  * Exact path lengths through constant voxels (Siddon 1985), followed from face to face (Jacobs et al. 1998).
@@ -9,9 +9,7 @@ import { airBelow } from './tissue.ts';
  * voxels between two such crossings have the same path length and are added up without weights.
  */
 export interface Trace {
-  readonly hounsfield: Int16Array;
-  /** Two quantities per mm for every 16-bit HU: entry 2 (HU + 32768) and the one after it. */
-  readonly table: Float64Array;
+  readonly table: PairTable;
   readonly firstRow: number;
   readonly endRow: number;
   /** Slices (k axis) that the first and the last one stand for beyond the volume's ends. */
@@ -20,14 +18,14 @@ export interface Trace {
 
 /** Line integrals of the table's two quantities for every pixel of the rows; `first` and `second` start at 0. */
 export function traceRays(
-  volume: Volume,
+  volume: PreparedVolume,
   geometry: ConeBeamGeometry,
   trace: Trace,
   first: Float32Array,
   second: Float32Array,
 ): void {
-  const { hounsfield, table, firstRow, endRow, continuedSlices } = trace;
-  const extent = bodyExtent(hounsfield, volume.size);
+  const { table, firstRow, endRow, continuedSlices } = trace;
+  const { hounsfield, extent } = volume;
   if (extent === null) return;
   const { source, detectorCentre, rows, columns } = geometry;
   const toCentreMm = difference(detectorCentre, source);
@@ -136,62 +134,6 @@ export function traceRays(
     }
   }
 }
-
-type Extent = readonly [low: number, high: number];
-
-/** Voxel ranges [low, high) of each axis outside which there is only air; null when all is air. */
-function bodyExtent(values: Int16Array, size: Volume['size']): readonly [Extent, Extent, Extent] | null {
-  const [nx, ny] = size;
-  const strides = [1, nx, nx * ny] as const;
-  const holdsBody = (axis: 0 | 1 | 2, at: number): boolean => {
-    const [a, b] = axis === 0 ? ([1, 2] as const) : axis === 1 ? ([0, 2] as const) : ([0, 1] as const);
-    const start = at * strides[axis];
-    for (let m = 0; m < size[b]; m++) {
-      let n = start + m * strides[b];
-      for (let l = 0; l < size[a]; l++, n += strides[a]) if (values[n]! > airBelow) return true;
-    }
-    return false;
-  };
-  const extents: [Extent, Extent, Extent] = [
-    [0, 0],
-    [0, 0],
-    [0, 0],
-  ];
-  // From the slowest axis down: a slab of it lies together in memory.
-  for (const axis of [2, 1, 0] as const) {
-    const n = size[axis];
-    let low = 0;
-    while (low < n && !holdsBody(axis, low)) low++;
-    if (low === n) return null;
-    let high = n;
-    while (!holdsBody(axis, high - 1)) high--;
-    extents[axis] = [low, high];
-  }
-  return extents;
-}
-
-/** A patient direction times a length, or a difference of points, in voxel steps along i, j and k. */
-function inVoxels(volume: Volume, vector: Direction): Direction {
-  const d = volume.direction;
-  return [
-    dot([d[0], d[3], d[6]], vector) / volume.spacing[0],
-    dot([d[1], d[4], d[7]], vector) / volume.spacing[1],
-    dot([d[2], d[5], d[8]], vector) / volume.spacing[2],
-  ];
-}
-
-/** A point in voxel coordinates whose whole numbers are the faces between voxels. */
-function pointInVoxels(volume: Volume, point: PatientPoint): Direction {
-  const [i, j, k] = inVoxels(volume, difference(point, volume.origin));
-  return [i + 0.5, j + 0.5, k + 0.5];
-}
-
-const difference = (a: PatientPoint, b: PatientPoint): Direction => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
-const times = (direction: Direction, length: number): Direction => [
-  direction[0] * length,
-  direction[1] * length,
-  direction[2] * length,
-];
 
 function within(index: number, low: number, high: number): number {
   return index < low ? low : index >= high ? high - 1 : index;
