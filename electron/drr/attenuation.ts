@@ -16,8 +16,13 @@ const tables = z.strictObject({
   interpolation: z.string(),
   materials: z.strictObject({
     softTissue: material,
+    muscle: material,
+    adipose: material,
+    water: material,
     corticalBone: material,
     aluminium: material,
+    titanium: material,
+    iron: material,
     tungsten: material,
   }),
 });

@@ -16,9 +16,43 @@ export const boneBegins = 80;
 /** Cortical bone of ICRU-44 (1.92 g/cm³) at the effective energy of a 120 kV CT, about 70 keV. */
 export const boneWhole = 1600;
 
-/** g/cm³ of all tissue in a voxel of this HU. */
+/** The most that a CT of 12 bits can say; no tissue is denser. */
+const densestTissue = 3071;
+
+/**
+ * Hounsfield units by which a volume says "this voxel is an implant". They lie near what a CT with an
+ * extended scale shows at 70 keV; cobalt-chrome, which would be 43 000, stands as far up as 16 bits allow.
+ * Bone cement is PMMA with a tenth of barium sulphate.
+ */
+export const cementHounsfield = 2500;
+export const titaniumHounsfield = 12_000;
+export const steelHounsfield = 30_000;
+export const cobaltChromeHounsfield = 32_000;
+
+/**
+ * g/cm³ of cortical bone that weaken a beam of 70 to 80 kV behind a hip as the metal does: titanium alloy
+ * (4.43 g/cm³), stainless steel (7.95) and CoCr28Mo6 (8.3), for plates of 1 to 10 mm. Metal hardens the beam
+ * more than bone does, so that no one number is right for all; these are within 18 % of the absorbance.
+ */
+const metals = [
+  [densestTissue, 0.0005886 * densestTissue + 1.03],
+  [titaniumHounsfield, 11.2],
+  [steelHounsfield, 30.2],
+  [cobaltChromeHounsfield, 35],
+] as const;
+
+function metalDensity(hounsfield: number): number {
+  let n = 1;
+  while (n < metals.length - 1 && metals[n]![0] < hounsfield) n++;
+  const [low, below] = metals[n - 1]!;
+  const [high, above] = metals[n]!;
+  return below + ((above - below) * (Math.min(hounsfield, cobaltChromeHounsfield) - low)) / (high - low);
+}
+
+/** g/cm³ of all tissue in a voxel of this HU; above 3071 HU, of the bone that stands for the metal. */
 export function tissueDensity(hounsfield: number): number {
   if (hounsfield <= airBelow) return 0;
+  if (hounsfield > densestTissue) return metalDensity(hounsfield);
   return Math.max(0, Math.min(0.001029 * hounsfield, 0.0005886 * hounsfield) + 1.03);
 }
 
@@ -30,12 +64,3 @@ export function tissueMixture(hounsfield: number): { soft: number; bone: number 
   const bone = (tissueDensity(boneWhole) * (hounsfield - boneBegins)) / (boneWhole - boneBegins);
   return { soft: density - bone, bone };
 }
-
-/**
- * Hounsfield units by which a volume says "this voxel is an implant". They lie near what a CT with an
- * extended scale shows at 70 keV; cobalt-chrome, which would be 43 000, stands as far up as 16 bits allow.
- */
-export const cementHounsfield = 2500;
-export const titaniumHounsfield = 12_000;
-export const steelHounsfield = 30_000;
-export const cobaltChromeHounsfield = 32_000;
