@@ -1,10 +1,25 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { kiloelectronVolt, kilovoltPeak, mm } from '../contract/units.ts';
 import { absorbance } from './absorbance.ts';
 import { densityOf, massAttenuation } from './attenuation.ts';
 import type { Spectrum } from './spectrum.ts';
 import { meanEnergy, transmission, tungstenSpectrum } from './spectrum.ts';
-import mcgpu from './testing/mcgpuSpectra.json' with { type: 'json' };
+
+const mcgpu = z
+  .object({
+    spectra: z.array(
+      z.object({
+        tubeVoltage: z.number(),
+        aluminium: z.number(),
+        meanEnergy: z.number(),
+        halfValueLayer: z.number(),
+        photons: z.array(z.number()),
+      }),
+    ),
+  })
+  .parse(JSON.parse(readFileSync(new URL('testing/mcgpuSpectra.json', import.meta.url), 'utf8')));
 
 const beam = (voltage: number, filter: number) => tungstenSpectrum(kilovoltPeak(voltage), mm(filter));
 /** Behind 20 cm of body, of which `bone` cm are cortical bone. */
