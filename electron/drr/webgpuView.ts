@@ -1,0 +1,72 @@
+import type { ConeBeamGeometry, Direction } from './geometry.ts';
+import { cross, dot } from './geometry.ts';
+import type { Extent, PreparedVolume } from './preparedVolume.ts';
+import type { RowRange } from './projector.ts';
+
+/**
+ * One view as the shader reads it: `View` in webgpuSiddon.wgsl.ts, 32 words. All of it is computed here in 64 bits,
+ * and such that numbers stay small in the shader: voxel coordinates are counted from the body's middle, and a ray from
+ * where it crosses the plane through that middle parallel to the detector, not from a tube two thousand voxels away.
+ *
+ * `extent` is the volume's body, `continuedSlices` the slices that the first and the last one stand for beyond its ends.
+ */
+export function viewOf(
+  volume: PreparedVolume,
+  extent: readonly [Extent, Extent, Extent],
+  continuedSlices: number,
+  geometry: ConeBeamGeometry,
+  rows: RowRange,
+): ArrayBuffer {
+  const middle = extent.map(([low, high]) => Math.floor((low + high) / 2));
+  const [mx, my, mz] = middle as [number, number, number];
+  const [sx, sy, sz] = inVoxels(volume, difference(geometry.source, volume.origin));
+  // Whole numbers are the faces between voxels.
+  const source: Direction = [sx + 0.5 - mx, sy + 0.5 - my, sz + 0.5 - mz];
+  const beam = inVoxels(volume, difference(geometry.detectorCentre, geometry.source));
+  const across = inVoxels(volume, times(geometry.columnDirection, geometry.columnSpacing));
+  const down = inVoxels(volume, times(geometry.rowDirection, geometry.rowSpacing));
+  // Share of the way from source to detector at which the plane lies: source + depth · beam + a · across + b · down = 0.
+  const normal = cross(across, down);
+  const depth = -dot(source, normal) / dot(beam, normal);
+  const [bodyZ, slices] = [extent[2], volume.size[2]];
+  const lowZ = bodyZ[0] === 0 ? -continuedSlices : bodyZ[0];
+  const highZ = bodyZ[1] === slices ? slices + continuedSlices : bodyZ[1];
+
+  const view = new ArrayBuffer(viewBytes);
+  const reals = new Float32Array(view);
+  const integers = new Int32Array(view);
+  reals.set([source[0] + depth * beam[0], source[1] + depth * beam[1], source[2] + depth * beam[2]], 0);
+  reals[3] = depth;
+  reals.set(beam, 4);
+  integers[7] = geometry.columns;
+  reals.set(across, 8);
+  integers[11] = geometry.rows;
+  reals.set(down, 12);
+  integers[15] = rows.first;
+  reals.set(volume.spacing, 16);
+  integers[19] = rows.end;
+  reals.set([extent[0][0] - mx, extent[1][0] - my, lowZ - mz], 20);
+  reals.set([extent[0][1] - mx, extent[1][1] - my, highZ - mz], 24);
+  integers.set(middle, 28);
+  return view;
+}
+
+export const viewBytes = 4 * 32;
+/** Where `View.firstBandRow` lies, in bytes: the only word that changes between the bands of one view. */
+export const firstBandRowOffset = 4 * 23;
+
+/** A patient direction times a length in voxel steps along i, j and k. */
+function inVoxels({ direction: d, spacing }: PreparedVolume, vector: Direction): Direction {
+  return [
+    dot([d[0], d[3], d[6]], vector) / spacing[0],
+    dot([d[1], d[4], d[7]], vector) / spacing[1],
+    dot([d[2], d[5], d[8]], vector) / spacing[2],
+  ];
+}
+
+const difference = (a: Direction, b: Direction): Direction => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+const times = (direction: Direction, length: number): Direction => [
+  direction[0] * length,
+  direction[1] * length,
+  direction[2] * length,
+];
