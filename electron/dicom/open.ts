@@ -77,7 +77,8 @@ async function openDicom(
   return { description, samples: grey.samples, padding };
 }
 
-async function readFrame(parsed: ParsedFile): Promise<{ pixels: PixelModule; words: FrameWords }> {
+/** The first frame of a parsed file, undecoded colour and all. Throws as `openRadiograph`. */
+export async function readFrame(parsed: ParsedFile): Promise<{ pixels: PixelModule; words: FrameWords }> {
   const { dataSet, transferSyntax, brokenOff } = parsed;
   const pixelData = dataSet.elements[tags.pixelData];
   if (pixelData === undefined) {
@@ -110,7 +111,7 @@ function fullRange(dataSet: DataSet, pixels: PixelModule): Voi {
 }
 
 /** Pixel Padding Value and Range Limit (PS3.3 C.7.5.1.1.2), in samples. */
-function readPadding(dataSet: DataSet, stored: StoredGrey, pixels: PixelModule): PaddingRange | null {
+export function readPadding(dataSet: DataSet, stored: StoredGrey, pixels: PixelModule): PaddingRange | null {
   const value = unsignedShort(dataSet, tags.pixelPaddingValue);
   if (value === null || isColour(pixels)) return null;
   const limit = unsignedShort(dataSet, tags.pixelPaddingRangeLimit) ?? value;

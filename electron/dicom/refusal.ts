@@ -23,3 +23,8 @@ export function checkFrameSize(rows: number, columns: number): void {
     );
   }
 }
+
+/** What happened, without what it means for an import: for files that are only a part of what is opened. */
+export function whatHappened(error: CalcarError): string {
+  return error.message.endsWith(aftermath) ? error.message.slice(0, -aftermath.length).trim() : error.message;
+}
