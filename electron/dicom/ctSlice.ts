@@ -6,7 +6,7 @@ import { nonImageName } from './nonImage.ts';
 import { readFrame, readPadding } from './open.ts';
 import { parseDicomFile, type ParsedFile } from './parse.ts';
 import { whatHappened } from './refusal.ts';
-import { simulatedMark } from './simulatedMark.ts';
+import { saysSimulated } from './simulatedMark.ts';
 import { tags } from './tags.ts';
 
 /** What the header of one slice of a series says; null where it says nothing that can be used. */
@@ -118,7 +118,7 @@ function headerOf({ dataSet, brokenOff }: ParsedFile): CtHeader {
     gantryTilt: decimal(dataSet, tags.gantryDetectorTilt) ?? 0,
     hasRescale:
       decimal(dataSet, tags.rescaleIntercept) !== null || items(dataSet, tags.modalityLutSequence).length > 0,
-    simulated: text(dataSet, tags.derivationDescription)?.startsWith(simulatedMark) ?? false,
+    simulated: saysSimulated(text(dataSet, tags.derivationDescription)),
   };
 }
 

@@ -3,7 +3,7 @@ import type { FilmDescription } from '../contract/film.ts';
 import type { Laterality } from '../contract/finding.ts';
 import { decodeText } from './characterSets.ts';
 import { items, text, texts, valueBytes } from './elements.ts';
-import { simulatedMark } from './simulatedMark.ts';
+import { saysSimulated } from './simulatedMark.ts';
 import { tags, type Tag } from './tags.ts';
 
 type HeaderPart = Pick<
@@ -36,7 +36,7 @@ export function describeHeader(dataSet: DataSet): HeaderPart {
     laterality: readLaterality(dataSet),
     manufacturer: decoded(dataSet, tags.manufacturer),
     lossy: text(dataSet, tags.lossyImageCompression) === '01',
-    simulated: text(dataSet, tags.derivationDescription)?.startsWith(simulatedMark) ?? false,
+    simulated: saysSimulated(text(dataSet, tags.derivationDescription)),
   };
 }
 

@@ -7,3 +7,4 @@ export type { OpenedRadiograph } from './opened.ts';
 export { looksLikeDicom } from './parse.ts';
 export type { PaddingRange } from './voi.ts';
 export { writeRadiograph, type WritableRadiograph } from './write.ts';
+export { writeCt, type CtFile, type WritableCt } from './writeCt.ts';
