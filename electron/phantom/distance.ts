@@ -88,6 +88,18 @@ export class Rod {
     this.#radiusChange = toRadius - fromRadius;
   }
 
+  /** A lower bound of the distance from a whole row along x; `y` is null where depth changes along the row. */
+  gap(y: number | null, z: number): number {
+    const radius = Math.max(this.#radius, this.#radius + this.#radiusChange);
+    const outside = (value: number, from: number, change: number): number =>
+      Math.max(
+        Math.min(from, from + change) - radius - value,
+        value - Math.max(from, from + change) - radius,
+        0,
+      );
+    return Math.hypot(y === null ? 0 : outside(y, this.#y, this.#dy), outside(z, this.#z, this.#dz));
+  }
+
   distance(x: number, y: number, z: number): number {
     const px = x - this.#x;
     const py = y - this.#y;
@@ -97,6 +109,40 @@ export class Rod {
     const ey = py - t * this.#dy;
     const ez = pz - t * this.#dz;
     return Math.sqrt(ex * ex + ey * ey + ez * ez) - this.#radius - t * this.#radiusChange;
+  }
+}
+
+/** Beyond this a rod neither blends into a surface nor lies in its edge; its distance only bounds a leap. */
+const outOfReach = 14;
+
+/** Rods that flow into one bone, with those that a row of voxels along x cannot meet left out for the row. */
+export class RodBundle {
+  readonly #rods: readonly Rod[];
+  readonly #blend: number;
+  readonly #near: Rod[] = [];
+  #rest = Infinity;
+
+  constructor(rods: readonly Rod[], blend: number) {
+    this.#rods = rods;
+    this.#blend = blend;
+  }
+
+  /** Called once for a row, before `join`. `y` is null where depth changes along the row. */
+  enterRow(y: number | null, z: number): void {
+    this.#near.length = 0;
+    this.#rest = Infinity;
+    for (const rod of this.#rods) {
+      const gap = rod.gap(y, z);
+      if (gap < outOfReach) this.#near.push(rod);
+      else this.#rest = Math.min(this.#rest, gap);
+    }
+  }
+
+  /** Blends the rods into what is there already. */
+  join(bone: number, x: number, y: number, z: number): number {
+    let joined = Math.min(bone, this.#rest);
+    for (const rod of this.#near) joined = smoothMin(joined, rod.distance(x, y, z), this.#blend);
+    return joined;
   }
 }
 

@@ -4,7 +4,7 @@ import {
   mix,
   Polygon,
   Rod,
-  roundedBox,
+  RodBundle,
   smoothMax,
   smoothMin,
   smoothStep,
@@ -31,9 +31,13 @@ export class HipBone implements Solid {
   readonly #cancellous: number;
   readonly #edge: number;
   readonly #texture: Texture;
-  readonly #bodies: readonly Rod[];
-  readonly #rami: readonly Rod[];
+  readonly #column: RodBundle;
+  readonly #rami: RodBundle;
+  readonly #plate: RodBundle;
+  readonly #fossa: readonly [number, number, number];
   readonly #wing = new Wing();
+  #rowY = NaN;
+  #rowZ = NaN;
   #fromCentre = 0;
   #distance = 0;
 
@@ -60,23 +64,49 @@ export class HipBone implements Solid {
     this.#edge = edgeWidth * voxel;
     this.#texture = texture;
     const mid = this.#midline;
-    this.#bodies = [
-      // Arcuate line: acetabulum to sacroiliac joint.
-      new Rod([-18, 4, 18], 11, [-34, 46, 46], 9),
-      // Ischium down to its tuberosity.
-      new Rod([-14, 18, -16], 16, [-27, 24, -58], 11),
-      new Rod([-26, 24, -56], 13, [-31, 15, -78], 10),
-      // Ischial spine.
-      new Rod([-20, 34, -16], 7, [-31, 44, -24], 2.5),
-      // Rim above and behind the joint.
-      new Rod([-4, 20, 26], 15, [-20, 36, 24], 9),
-    ];
-    this.#rami = [
-      new Rod([-20, -14, -8], 13, [-34, -36, -13], 9.5),
-      new Rod([-34, -36, -13], 9.5, [mid + 15, -48, -24], 10),
-      new Rod([mid + 13, -46, -54], 7.5, [0.55 * mid, -26, -72], 6.5),
-      new Rod([0.55 * mid, -26, -72], 6.5, [-33, 8, -80], 9.5),
-    ];
+    this.#column = new RodBundle(
+      [
+        // Root of the arcuate line, from the roof to the sacroiliac joint.
+        new Rod([-9, 8, 32], 11, [-10, 30, 54], 10),
+        new Rod([-10, 30, 54], 10, [-26, 62, 74], 8),
+        // Above and behind the joint: the posterior column.
+        new Rod([4, 16, 27], 11, [-12, 33, 26], 9),
+        new Rod([-10, 32, 24], 9, [-15, 34, -2], 9),
+        // Anterior inferior spine.
+        new Rod([6, -11, 24], 10, [14, -27, 39], 5.5),
+        // Ischial spine.
+        new Rod([-19, 40, 4], 6, [-26, 54, -4], 2.5),
+        // The ischium between its three edges, down to its tuberosity.
+        new Rod([-13, 31, -2], 9, [-15, 36, -46], 11),
+        new Rod([2, 24, 4], 6, [-8, 36, -46], 8),
+        new Rod([-19, 40, 2], 7, [-14, 46, -44], 9),
+        new Rod([-23, 14, -14], 6, [-26, 29, -48], 6.5),
+        new Rod([-15, 43, -46], 9, [-19, 37, -58], 9.5),
+      ],
+      8,
+    );
+    this.#rami = new RodBundle(
+      [
+        // Superior ramus, and the pubic crest with its tubercle.
+        new Rod([-21, -12, 5], 11, [-46, -27, -9], 8.5),
+        new Rod([-46, -27, -9], 8.5, [mid + 20, -37, -21], 7.5),
+        new Rod([mid + 7, -42, -26], 7, [mid + 24, -46, -23], 5.5),
+      ],
+      9,
+    );
+    // The body of the pubis and the inferior ramus are one oblique plate that lies back at 45°.
+    this.#plate = new RodBundle(
+      [
+        new Rod(oblique(mid + 8, -38, -27), 10, oblique(mid + 7, -31, -38), 9),
+        new Rod(oblique(mid + 20, -29, -24), 9, oblique(mid + 14, -27, -38), 9),
+        new Rod(oblique(mid + 9, -29, -40), 8.5, oblique(0.6 * mid, 2, -49), 8),
+        new Rod(oblique(0.6 * mid, 2, -49), 8, oblique(-28, 26, -56), 10),
+      ],
+      7,
+    );
+    const outer = (this.#cavity + shellThickness) / k;
+    // The fossa's floor is thin: on a film it and the pelvic wall are the two lines of the teardrop.
+    this.#fossa = [-0.93 * (outer - 19), 0.1 * (outer - 19), -0.35 * (outer - 19)];
   }
 
   distance(x: number, y: number, z: number): number {
@@ -87,26 +117,42 @@ export class HipBone implements Solid {
     const a = u / k;
     const b = (this.#cosTilt * y + this.#sinTilt * z) / k;
     const c = (-this.#sinTilt * y + this.#cosTilt * z) / k;
-    const shellRadius = (this.#cavity + 5.5) / k;
+    if (b !== this.#rowY || c !== this.#rowZ) this.#enterRow(b, c);
     const opening = a * this.#axis[0] + b * this.#axis[1] + c * this.#axis[2];
-    const shell = smoothMax(fromCentre / k - shellRadius, opening - 1, 4);
     // Rows run along x, so what a height rules out is ruled out for a whole row and no leap can miss it.
-    const low = c < 70;
+    const low = c < 85;
     const high = c > 5;
     let bone = high ? this.#wing.distance(a, b, c) : Infinity;
     if (low) {
-      const roof = smoothMin(shell, ellipsoid(a - 3, b - 2, c - 27, 18, 22, 17), 10);
+      const shell = smoothMax(fromCentre / k - (this.#cavity + shellThickness) / k, opening - 1, 4);
+      const notched = smoothMax(shell, -acetabularNotch.distance(a, b, c), 4);
+      const roof = smoothMin(notched, ellipsoid(a - 2, b - 2, c - 27, 19, 23, 16), 10);
       bone = high ? smoothMin(roof, bone, 12) : roof;
-      for (const rod of this.#bodies) bone = smoothMin(bone, rod.distance(a, b, c), 7);
+      bone = this.#column.join(bone, a, b, c);
     }
-    if (c < 12) {
-      for (const rod of this.#rami) bone = smoothMin(bone, rod.distance(a, b, c), 9);
-      const pubis = roundedBox(a - this.#midline - 14, b + 47, c + 38, 12.5, 8, 20, 7.5);
-      bone = smoothMin(bone, pubis, 9);
+    if (c < 25) {
+      bone = this.#rami.join(bone, a, b, c);
+      const across = ((b - a) * Math.SQRT1_2) / plateThinness;
+      const along = (a + b) * Math.SQRT1_2;
+      bone = smoothMin(bone, plateThinness * this.#plate.join(Infinity, along, across, c), 7);
+    }
+    if (fromCentre < this.#cavity + 8) {
+      const [fa, fb, fc] = this.#fossa;
+      const floor = fossaRadius - Math.hypot(a - fa, b - fb, c - fc);
+      bone = smoothMax(bone, floor, 3);
     }
     const symphysis = 2.3 - (a - this.#midline);
     this.#distance = Math.max(bone * k, symphysis * k, this.#cavity - fromCentre);
     return this.#distance;
+  }
+
+  /** Depth and height of the pelvis's own frame are the same along a row of voxels. */
+  #enterRow(b: number, c: number): void {
+    this.#rowY = b;
+    this.#rowZ = c;
+    this.#column.enterRow(b, c);
+    this.#rami.enterRow(b, c);
+    this.#plate.enterRow(null, c);
   }
 
   density(x: number, y: number, z: number): number {
@@ -125,29 +171,51 @@ export class HipBone implements Solid {
   }
 }
 
+/** Wall of the socket. */
+const shellThickness = 6;
+const fossaRadius = 16.5;
+/** The notch opens the socket's rim below, between the ischium and the pubis. */
+const acetabularNotch = new Rod([10, -4, -38], 14, [-14, -2, -20], 9);
+
+/** Thickness of the oblique plate over its height. */
+const plateThinness = 0.55;
+
+/** A point of the oblique plate in the plate's own directions: along it, across it (stretched), up. */
+function oblique(a: number, b: number, c: number): [number, number, number] {
+  return [(a + b) * Math.SQRT1_2, ((b - a) * Math.SQRT1_2) / plateThinness, c];
+}
+
 /** Outline of the iliac wing over (y, z): front spines, crest, back spines, sciatic notch. */
 const wingOutline = new Polygon([
-  [-34, 30],
-  [-38, 42],
-  [-37, 54],
-  [-50, 72],
-  [-50, 84],
-  [-34, 108],
-  [-6, 126],
-  [24, 130],
-  [54, 120],
-  [78, 100],
-  [90, 78],
-  [86, 64],
-  [72, 52],
-  [56, 40],
-  [44, 32],
-  [36, 20],
-  [10, 8],
-  [-20, 8],
+  [-27, 22],
+  [-33, 36],
+  [-34, 42],
+  [-31, 52],
+  [-36, 66],
+  [-50, 80],
+  [-51, 88],
+  [-43, 103],
+  [-28, 118],
+  [-10, 131],
+  [12, 141],
+  [36, 145],
+  [60, 141],
+  [82, 130],
+  [95, 113],
+  [97, 99],
+  [91, 85],
+  [80, 72],
+  [66, 62],
+  [50, 55],
+  [40, 48],
+  [37, 40],
+  [42, 28],
+  [30, 14],
+  [0, 8],
+  [-20, 10],
 ]);
 
-/** The wing: a curved plate, thick at its rim and towards the acetabulum, thin in the middle. */
+/** The wing: a curved plate, thick at its rim, at the sacrum and towards the acetabulum, thin in the middle. */
 class Wing {
   #y = NaN;
   #z = NaN;
@@ -167,17 +235,28 @@ class Wing {
     this.#y = y;
     this.#z = z;
     const outline = wingOutline.distance(y, z);
-    const back = clamp01(y / 50);
-    const bend = y < 20 ? 0.0011 * (z - 30) * (y - 20) : 0;
     this.#outline = outline;
-    this.#middle = 2 + 0.36 * (z - 28) - 0.42 * y - 20 * back * back - bend;
+    this.#middle = wingMiddle(y, z);
+    // The front edge of the joint with the sacrum runs to the back as it rises.
+    const auricular = 8 + 0.5 * Math.max(z - 60, 0);
     this.#half =
-      2.2 +
-      4.2 * Math.exp(-Math.max(-outline, 0) / 6) +
-      11 * Math.exp(-(((z - 14) / 32) ** 2)) +
-      5 * back * back;
-    // The plate leans more the further back it lies; its thickness is measured across it.
-    const slope = -0.42 - (y > 0 && y < 50 ? 0.8 * back : 0);
-    this.#across = 1 / Math.sqrt(1.13 + slope * slope);
+      2.6 +
+      3 * Math.exp(-Math.max(-outline, 0) / 7) +
+      7 * Math.exp(-(((z - 32) / 20) ** 2)) +
+      8 * smoothStep(auricular, auricular + 25, y);
+    // The plate's thickness is measured across it, however it leans.
+    const slopeY = wingMiddle(y + 0.5, z) - wingMiddle(y - 0.5, z);
+    const slopeZ = wingMiddle(y, z + 0.5) - wingMiddle(y, z - 0.5);
+    this.#across = 1 / Math.sqrt(1 + slopeY * slopeY + slopeZ * slopeZ);
   }
+}
+
+/** Where the middle of the plate lies: it flares outwards to the crest and bends inwards to the sacrum. */
+function wingMiddle(y: number, z: number): number {
+  const back = smoothStep(15, 65, y) * (1 - 0.35 * smoothStep(90, 135, z));
+  const flare = 38 * smoothStep(40, 145, z) * (1 - back);
+  const front = y > -20 ? -0.3 * y : 6 - 0.1 * (y + 20);
+  return (
+    2 + 4 * smoothStep(35, 60, z) + front - 11 * smoothStep(-14, 26, y) - 8 * smoothStep(25, 65, y) + flare
+  );
 }
