@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type * as Dawn from 'webgpu';
@@ -115,7 +115,10 @@ function hasVulkanDriver(): boolean {
     ...listed(env['XDG_DATA_DIRS'], '/usr/local/share:/usr/share'),
   ];
   return roots.some((root) => {
-    const folder = path.join(root, 'vulkan/icd.d');
-    return existsSync(folder) && readdirSync(folder).some((file) => file.endsWith('.json'));
+    try {
+      return readdirSync(path.join(root, 'vulkan/icd.d')).some((file) => file.endsWith('.json'));
+    } catch {
+      return false;
+    }
   });
 }

@@ -1,7 +1,7 @@
 /**
  * The projector of `projectMaterials` on a graphics processor, through WebGPU, with the volume resident on it.
  *
- * It computes in float32 and keeps the CPU's picture to 1e-4 of its highest value in every pixel and 1e-5 on average
+ * It computes in float32 and keeps the CPU's picture to 2e-5 of its highest value in every pixel and 1e-6 on average
  * (webgpuProjector.test.ts), but for rays that glide along a face between two voxels for millimetres: there the two
  * may take different sides.
  *

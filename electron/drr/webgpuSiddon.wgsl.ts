@@ -124,21 +124,24 @@ export function siddonShader(lines: readonly TissueLine[]): string {
   return `${traversal}\n${tissueFunction(lines)}`;
 }
 
-/** `fn tissue(hounsfield) -> vec2f`: g/cm² of soft tissue and of bone per mm. */
-function tissueFunction(lines: readonly TissueLine[]): string {
+/**
+ * `fn tissue(hounsfield) -> vec2f`: g/cm² of soft tissue and of bone per mm. A line is looked at only where the one
+ * before it holds, so that rays through air and muscle do not pay for bone and metal.
+ */
+function tissueFunction([lowest, ...others]: readonly TissueLine[]): string {
+  if (lowest === undefined) throw new RangeError('a tissue function needs a line');
   const vector = ([first, second]: readonly [number, number]): string =>
     `vec2f(${literal(first)}, ${literal(second)})`;
-  const [lowest, ...others] = lines;
-  if (lowest === undefined) throw new RangeError('a tissue function needs a line');
   return [
     'fn tissue(hounsfield: f32) -> vec2f {',
-    `  var base = ${vector(lowest.base)};`,
-    `  var slope = ${vector(lowest.slope)};`,
+    `var base = ${vector(lowest.base)};`,
+    `var slope = ${vector(lowest.slope)};`,
     ...others.map(
       ({ from, base, slope }) =>
-        `  if (hounsfield >= ${literal(from)}) { base = ${vector(base)}; slope = ${vector(slope)}; }`,
+        `if (hounsfield >= ${literal(from)}) { base = ${vector(base)}; slope = ${vector(slope)};`,
     ),
-    '  return base + slope * hounsfield;',
+    '}'.repeat(others.length),
+    'return base + slope * hounsfield;',
     '}',
   ].join('\n');
 }

@@ -2,6 +2,7 @@ import type { ConeBeamGeometry, Direction } from './geometry.ts';
 import { cross, dot } from './geometry.ts';
 import type { Extent, PreparedVolume } from './preparedVolume.ts';
 import type { RowRange } from './projector.ts';
+import { difference, inVoxels, pointInVoxels, times } from './voxelFrame.ts';
 
 /**
  * One view as the shader reads it: `View` in webgpuSiddon.wgsl.ts, 32 words. All of it is computed here in 64 bits,
@@ -19,9 +20,8 @@ export function viewOf(
 ): ArrayBuffer {
   const middle = extent.map(([low, high]) => Math.floor((low + high) / 2));
   const [mx, my, mz] = middle as [number, number, number];
-  const [sx, sy, sz] = inVoxels(volume, difference(geometry.source, volume.origin));
-  // Whole numbers are the faces between voxels.
-  const source: Direction = [sx + 0.5 - mx, sy + 0.5 - my, sz + 0.5 - mz];
+  const [sx, sy, sz] = pointInVoxels(volume, geometry.source);
+  const source: Direction = [sx - mx, sy - my, sz - mz];
   const beam = inVoxels(volume, difference(geometry.detectorCentre, geometry.source));
   const across = inVoxels(volume, times(geometry.columnDirection, geometry.columnSpacing));
   const down = inVoxels(volume, times(geometry.rowDirection, geometry.rowSpacing));
@@ -54,19 +54,3 @@ export function viewOf(
 export const viewBytes = 4 * 32;
 /** Where `View.firstBandRow` lies, in bytes: the only word that changes between the bands of one view. */
 export const firstBandRowOffset = 4 * 23;
-
-/** A patient direction times a length in voxel steps along i, j and k. */
-function inVoxels({ direction: d, spacing }: PreparedVolume, vector: Direction): Direction {
-  return [
-    dot([d[0], d[3], d[6]], vector) / spacing[0],
-    dot([d[1], d[4], d[7]], vector) / spacing[1],
-    dot([d[2], d[5], d[8]], vector) / spacing[2],
-  ];
-}
-
-const difference = (a: Direction, b: Direction): Direction => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
-const times = (direction: Direction, length: number): Direction => [
-  direction[0] * length,
-  direction[1] * length,
-  direction[2] * length,
-];
