@@ -102,7 +102,7 @@ export function sampleCondition(random: Random, kind: OtherConditionKind): Other
     case 'pertrochanteric':
       return {
         kind,
-        slope: degrees(random.normalWithin(52, 6, 40, 66)),
+        slope: degrees(random.normalWithin(61, 5, 50, 72)),
         obliquity: degrees(random.normalWithin(0, 8, -18, 18)),
         varus: degrees(random.normalWithin(14, 8, 0, 34)),
         externalRotation: degrees(random.normalWithin(24, 12, 0, 50)),

@@ -22,6 +22,8 @@ export interface FractureParameters {
   /** Rotation of the head in the frontal plane: valgus positive, varus negative. */
   readonly valgus: Degrees;
   readonly posteriorTilt: Degrees;
+  /** Where on the cut the fragments hinge: -1 at the lower edge of the neck, 1 at the upper. */
+  readonly hinge: number;
   /** How far the fragments are driven into each other beyond the tilt. */
   readonly impaction: Millimetres;
   /** Open space between the fracture faces where they still stand opposite. */
@@ -35,27 +37,34 @@ export interface FractureParameters {
   readonly roughness: Millimetres;
   /** Density that crushing adds in the impacted zone. */
   readonly sclerosis: HounsfieldUnits;
+  /** Splinters that broke off at the back and below. */
+  readonly splinters: number;
 }
 
 /**
- * Draws the fracture of a grade. Valgus 11 (5)° and posterior tilt 18 (9)° of impacted fractures after
- * Steinberg and Du; varus and tilt 18.4 (5.2)° of partly displaced ones and the realigned head of fully
- * displaced ones after Liu 2023; grade II is complete and hardly moved by definition (Garden 1961).
+ * Draws the fracture of a grade. Sources: valgus 10 to 11° and posterior tilt 15 to 28° of impacted
+ * fractures (Steinberg; Du: the head's centre shifts by 8.8 (4.5) mm); tilt 18.4 (5.2)° of partly displaced
+ * ones in varus (Liu 2023), whose alignment index is 120 to 150° (Garden 1961); fully displaced ones lost
+ * contact, the shaft rides 10 to 30 mm up and the head is back in line with the socket (Garden 1961). Grade
+ * II is complete and hardly moved by definition. Places and slopes of the line do not tell the grades apart,
+ * but for a slightly flatter one where it is impacted.
  */
 export function sampleFracture(random: Random, grade: Exclude<PhantomGrade, 'none'>): FractureParameters {
   const shape = random.stream('shape');
   const common = {
     grade,
-    neckFraction: shape.chance(0.65) ? shape.between(0.02, 0.3) : shape.between(0.3, 0.6),
+    neckFraction: shape.chance(0.65) ? shape.between(0.04, 0.3) : shape.between(0.3, 0.6),
     pauwelsAngle: degrees(shape.normalWithin(grade === 'I' ? 42 : 48, 10, 30, 72)),
     obliquity: degrees(shape.normalWithin(0, 8, -20, 20)),
     roughness: mm(shape.between(0.5, 2)),
+    hinge: -0.8,
     impaction: mm(0),
     gap: mm(0),
     slide: 0,
     externalRotation: degrees(0),
     migration: mm(0),
     sclerosis: hounsfield(0),
+    splinters: 0,
   };
   const motion = random.stream('motion');
   switch (grade) {
@@ -65,6 +74,7 @@ export function sampleFracture(random: Random, grade: Exclude<PhantomGrade, 'non
         valgus: degrees(motion.normalWithin(11, 5, 4, 25)),
         posteriorTilt: degrees(motion.normalWithin(18, 9, 0, 40)),
         impaction: mm(motion.between(0.5, 3)),
+        externalRotation: degrees(motion.between(-2, 6)),
         sclerosis: hounsfield(motion.between(150, 300)),
       };
     case 'II':
@@ -72,18 +82,22 @@ export function sampleFracture(random: Random, grade: Exclude<PhantomGrade, 'non
         ...common,
         valgus: degrees(motion.between(-3, 3)),
         posteriorTilt: degrees(motion.between(0, 10)),
-        gap: mm(motion.between(0.3, 1)),
-        slide: motion.between(0, 0.06),
+        gap: mm(motion.between(0.4, 1.2)),
+        slide: motion.between(0.01, 0.06),
         externalRotation: degrees(motion.between(0, 5)),
       };
     case 'III':
       return {
         ...common,
-        valgus: degrees(-motion.between(10, 35)),
+        valgus: degrees(-motion.normalWithin(20, 7, 10, 36)),
         posteriorTilt: degrees(motion.normalWithin(18.4, 5.2, 5, 32)),
+        // Part of the wedge that varus opens above is taken up by crushing below.
+        hinge: motion.between(-0.8, -0.2),
         gap: mm(motion.between(0, 1.5)),
-        slide: motion.between(0.1, 0.35),
-        externalRotation: degrees(motion.between(15, 40)),
+        slide: motion.between(0.15, 0.45),
+        externalRotation: degrees(motion.between(15, 45)),
+        sclerosis: hounsfield(motion.between(0, 120)),
+        splinters: motion.integer(4),
       };
     case 'IV':
       return {
@@ -93,6 +107,7 @@ export function sampleFracture(random: Random, grade: Exclude<PhantomGrade, 'non
         gap: mm(motion.between(2, 6)),
         externalRotation: degrees(motion.between(30, 60)),
         migration: mm(motion.between(10, 30)),
+        splinters: motion.integer(5),
       };
   }
 }

@@ -3,12 +3,18 @@ import { CalcarError } from '../contract/errors.ts';
 import { degrees, mm } from '../contract/units.ts';
 import { seeded } from '../random/random.ts';
 import type { PatientPoint, Volume } from '../volume/volume.ts';
+import { noArthritis } from './arthritisParameters.ts';
 import { buildPhantom, type PatientParameters, samplePatient } from './phantom.ts';
 
 /** A patient whose necks lie in the frontal plane, so that plain slices measure them. */
 function straight(seed: number): PatientParameters {
   const patient = samplePatient(seeded(seed));
-  const neutral = { anteversion: degrees(0), externalRotation: degrees(0), adduction: degrees(0) };
+  const neutral = {
+    anteversion: degrees(0),
+    externalRotation: degrees(0),
+    adduction: degrees(0),
+    arthritis: noArthritis,
+  };
   return {
     ...patient,
     subcutaneousFat: mm(25),

@@ -2,20 +2,29 @@ import { CalcarError } from '../contract/errors.ts';
 import { type Millimetres, mm } from '../contract/units.ts';
 import type { Random } from '../random/random.ts';
 import { alignedDirection, type PatientPoint, type Volume } from '../volume/volume.ts';
-import { FemurBone } from './femurBone.ts';
+import { worn, type WornJoint, paintOsteophytes, paintWear } from './arthritis.ts';
+import { paintBlood, paintSplinters } from './debris.ts';
 import { Femur } from './femur.ts';
-import { Fracture } from './fracture.ts';
+import { type FemurPieces, FragmentedFemur, still } from './fragments.ts';
+import { paintImplant } from './implants.ts';
+import { femurPieces } from './injuries.ts';
 import type { FemurParameters, PatientParameters } from './parameters.ts';
 import { HipBone } from './pelvis.ts';
 import { inPatient, placementOf, type Side } from './placement.ts';
+import { BrokenHipBone } from './pubicRamus.ts';
+import { compose, type RigidMotion } from './rigid.ts';
 import { Sacrum } from './sacrum.ts';
 import { Outline, paintBowelGas, paintSoftTissue } from './softTissue.ts';
 import { Texture } from './texture.ts';
 import { type HipTruth, hipTruth } from './truth.ts';
 import { type Box, type Canvas, paint } from './voxelize.ts';
 
+export type { HipConditionKind, HipFindingPlan, OtherConditionKind } from './conditions.ts';
+export { otherConditionKinds } from './conditions.ts';
+export type { PatientPlan } from './findings.ts';
+export { type ImplantKind, implantKinds } from './implantParameters.ts';
 export { type PatientParameters, type PhantomGrade, samplePatient } from './parameters.ts';
-export type { FragmentMotions, HipTruth } from './truth.ts';
+export type { FragmentMotions, HipTruth, NeckTruth } from './truth.ts';
 
 export interface Phantom {
   /** Iliac crests to 75 mm below the lesser trochanters; x to the patient's left, y to his back, z up. */
@@ -68,50 +77,100 @@ export function buildPhantom(
 
 function paintHip(
   canvas: Canvas,
-  parameters: PatientParameters,
-  femurParameters: FemurParameters,
+  patient: PatientParameters,
+  parameters: FemurParameters,
   side: Side,
   spongy: Texture,
   random: Random,
 ): HipTruth {
-  const half = parameters.hipSeparation / 2;
-  const k = parameters.pelvisScale;
-  const inner = side * (half + 75 * k);
-  const bone = new HipBone(parameters, side, spongy, canvas.voxel);
-  paint(canvas, bone, {
-    low: [Math.min(0, inner), -95 * k, -115 * k],
-    high: [Math.max(0, inner), 125 * k, 165 * k],
-  });
-  const femur = new Femur(femurParameters, parameters.cancellousDensity, spongy);
-  const fracture = femurParameters.fracture && new Fracture(femurParameters.fracture, femur, random);
-  const placement = placementOf(parameters, femurParameters);
-  const solid = new FemurBone(femur, fracture, placement, side, parameters.corticalDensity, canvas.voxel);
-  paint(canvas, solid, femurBox(femur, fracture, femurParameters, parameters, side));
-  return hipTruth(femurParameters, femur, fracture, placement, side);
+  const femur = new Femur(parameters, patient.cancellousDensity, spongy);
+  const unworn = placementOf(patient, parameters);
+  const placement = worn(unworn, parameters.arthritis);
+  const pieces = femurPieces(parameters, femur, placement, random);
+  const joint: WornJoint = {
+    arthritis: parameters.arthritis,
+    femur,
+    head: compose(placement, pieces.head),
+    socket: unworn.translation,
+    jointSpace: parameters.jointSpace,
+    side,
+    corticalDensity: patient.corticalDensity,
+  };
+  if (pieces.surface !== null && pieces.union === 0) {
+    paintBlood(canvas, pieces, femur, placement, side);
+  }
+  const ramusPoints = paintHipBone(canvas, patient, parameters.condition, side, spongy, random);
+  paintOsteophytes(canvas, joint, random.stream('osteophytes'));
+  const bone = new FragmentedFemur(femur, pieces, placement, side, patient.corticalDensity, canvas.voxel);
+  paint(canvas, bone, femurBox(femur, pieces, parameters, placement, side));
+  if (parameters.fracture !== null) {
+    paintSplinters(
+      canvas,
+      { pieces, femur, placement, side, corticalDensity: patient.corticalDensity },
+      parameters.fracture.splinters,
+      random.stream('splinters'),
+    );
+  }
+  paintWear(canvas, joint, random.stream('wear'));
+  if (parameters.implant !== null) {
+    paintImplant(canvas, parameters.implant, {
+      parameters,
+      femur,
+      shaft: compose(placement, pieces.shaft),
+      socket: { ...still, translation: unworn.translation },
+      side,
+    });
+  }
+  return hipTruth({ parameters, femur, pieces, placement, side, ramusPoints });
 }
 
-/** A box that holds the head in its socket and the distal fragment wherever it went, down to the lower edge. */
+/** Paints a hip bone, whole or broken through its rami; returns samples of the broken faces. */
+function paintHipBone(
+  canvas: Canvas,
+  patient: PatientParameters,
+  condition: FemurParameters['condition'],
+  side: Side,
+  spongy: Texture,
+  random: Random,
+): readonly PatientPoint[] {
+  const k = patient.pelvisScale;
+  const inner = side * (patient.hipSeparation / 2 + 75 * k);
+  const box: Box = {
+    low: [Math.min(0, inner), -95 * k, -115 * k],
+    high: [Math.max(0, inner), 125 * k, 165 * k],
+  };
+  const whole = () => new HipBone(patient, side, spongy, canvas.voxel);
+  if (condition?.kind !== 'pubic-ramus') {
+    paint(canvas, whole(), box);
+    return [];
+  }
+  const broken = new BrokenHipBone(condition, patient, side, canvas.voxel, whole, random.stream('ramus'));
+  paint(canvas, broken, box);
+  return broken.faces();
+}
+
+/** A box that holds every piece of the femur wherever it went, down to the lower edge. */
 function femurBox(
   femur: Femur,
-  fracture: Fracture | null,
-  femurParameters: FemurParameters,
-  parameters: PatientParameters,
+  { fragments, head }: FemurPieces,
+  { offset, trochanterHeight }: FemurParameters,
+  placement: RigidMotion,
   side: Side,
 ): Box {
-  const placement = placementOf(parameters, femurParameters);
   const points: PatientPoint[] = [];
-  const offset = femurParameters.offset;
-  for (const x of [offset - 40, offset + 30]) {
-    for (const y of [-30, 32]) {
-      for (const z of [femurParameters.trochanterHeight + 6, -320]) {
-        points.push(inPatient([x, y, z], placement, side, fracture?.distal));
+  for (const { motion } of fragments) {
+    for (const x of [offset - 40, offset + 30]) {
+      for (const y of [-30, 32]) {
+        for (const z of [trochanterHeight + 6, -320]) {
+          points.push(inPatient([x, y, z], placement, side, motion));
+        }
       }
     }
   }
-  const reach = femur.headRadius + 40;
+  const reach = femur.headRadius + 6;
+  const [hx, hy, hz] = inPatient([0, 0, 0], placement, side, head);
   for (const sign of [-1, 1]) {
-    const centre = side * placement.translation[0];
-    points.push([mm(centre + sign * reach), mm(sign * reach), mm(sign * reach)]);
+    points.push([mm(hx + sign * reach), mm(hy + sign * reach), mm(hz + sign * reach)]);
   }
   const along = (axis: 0 | 1 | 2) => points.map((p) => p[axis]);
   return {

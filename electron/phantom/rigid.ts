@@ -60,6 +60,14 @@ export function dot(a: Vector, b: Vector): number {
   return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }
 
+export function cross(a: Vector, b: Vector): Vector {
+  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+}
+
+export function normalised(a: Vector): Vector {
+  return scale(a, 1 / Math.hypot(...a));
+}
+
 export function move(motion: RigidMotion, point: Vector): Vector {
   return add(rotate(motion.rotation, point), motion.translation);
 }

@@ -1,21 +1,39 @@
-import { type Degrees, degrees, type Millimetres } from '../contract/units.ts';
+import { type Degrees, type Millimetres, mm } from '../contract/units.ts';
 import type { PatientPoint } from '../volume/volume.ts';
+import {
+  apposition,
+  cutPoints,
+  gardenIndexAP,
+  gardenIndexLateral,
+  headCentreShift,
+  lowerNeckMargin,
+  pauwelsAngle,
+} from './alignment.ts';
+import type { ArthritisParameters } from './arthritisParameters.ts';
+import type { HipConditionKind } from './conditions.ts';
 import type { Femur } from './femur.ts';
-import type { Fracture } from './fracture.ts';
 import type { PhantomGrade } from './fractureParameters.ts';
+import { type FemurPieces, still } from './fragments.ts';
+import type { ImplantKind } from './implantParameters.ts';
 import type { FemurParameters } from './parameters.ts';
 import { inPatient, type Side } from './placement.ts';
-import { add, compose, identity, inverse, type RigidMotion, rotate, scale, type Vector } from './rigid.ts';
+import { add, compose, inverse, type RigidMotion, type Vector } from './rigid.ts';
 
-/** How the two fragments moved, whole → broken, in patient coordinates. Not moved: the identity. */
+/** How head and shaft moved, whole → broken, in patient coordinates. Not moved: the identity. */
 export interface FragmentMotions {
   readonly proximal: RigidMotion;
   readonly distal: RigidMotion;
 }
 
-/** What is known of one simulated hip. Points lie where they are after the fracture moved them. */
+/** What is known of one simulated hip. Points lie where they are after every injury moved them. */
 export interface HipTruth {
+  /** Of a fresh fracture of the femoral neck; 'none' for whatever else a hip may have. */
   readonly grade: PhantomGrade;
+  readonly condition: HipConditionKind;
+  readonly implant: ImplantKind | null;
+  readonly arthritisGrade: ArthritisParameters['grade'];
+  /** True when the hip has something that the three classes do not name: another injury or an implant. */
+  readonly outOfScope: boolean;
   readonly headCentre: PatientPoint;
   readonly headDiameter: Millimetres;
   /** Of the femur before it broke. */
@@ -25,53 +43,105 @@ export interface HipTruth {
   readonly neckMidpoint: PatientPoint;
   /** The bounding box of their projection is the hip's box: joint roof to 15 mm below the lesser trochanter. */
   readonly boxCorners: readonly PatientPoint[];
-  /** Samples, 3 mm apart, of both broken faces; empty for a whole femur. */
+  /** Samples, 1.5 mm apart, of both faces of a broken femur or ramus; empty where nothing is broken. */
   readonly fracturePoints: readonly PatientPoint[];
   readonly fragments: FragmentMotions;
-  /** Between the compressive trabeculae of the head and the shaft in the frontal plane; 160° when whole. */
+  /** Compressive trabeculae of the head against the shaft, from the front; 160° when whole (Garden 1961). */
   readonly gardenAlignmentIndexAP: Degrees;
+  /** Head against neck, from the side; 180° when whole, less when the head tilts to the back. */
+  readonly gardenAlignmentIndexLateral: Degrees;
+  /** How far the neck's lower margin rose above Shenton's arc that it continues; 0 when whole. */
+  readonly shentonStep: Millimetres;
+  /** How far the centre of the head moved against the shaft. */
+  readonly headCentreShift: Millimetres;
+  /** Of the neck's fracture, fresh or healed; null where the neck was never broken. */
+  readonly neck: NeckTruth | null;
 }
 
-const still: RigidMotion = { rotation: identity, translation: [0, 0, 0] };
+export interface NeckTruth {
+  /** Of the plane of the fracture, in the frame of the whole bone. */
+  readonly pauwelsAngle: Degrees;
+  /** 0 at the edge of the head, 1 at the trochanteric line. */
+  readonly neckFraction: number;
+  readonly level: 'subcapital' | 'transcervical';
+  readonly gap: Millimetres | null;
+  /** Share of the head's face that still stands opposite the neck's. */
+  readonly contact: number;
+  /** Cubic millimetres of crushed bone that both fragments claim. */
+  readonly overlapVolume: number;
+}
 
-export function hipTruth(
-  parameters: FemurParameters,
-  femur: Femur,
-  fracture: Fracture | null,
-  placement: RigidMotion,
-  side: Side,
-): HipTruth {
-  const proximal = fracture?.proximal ?? still;
-  const distal = fracture?.distal ?? still;
-  const onHead = (p: Vector) => inPatient(p, placement, side, proximal);
-  const onShaft = (p: Vector) => inPatient(p, placement, side, distal);
+/** A hip as it was built. */
+export interface BuiltHip {
+  readonly parameters: FemurParameters;
+  readonly femur: Femur;
+  readonly pieces: FemurPieces;
+  readonly placement: RigidMotion;
+  readonly side: Side;
+  /** Samples of a broken pubic ramus. */
+  readonly ramusPoints?: readonly PatientPoint[];
+}
+
+export function hipTruth({ parameters, femur, pieces, placement, side, ramusPoints }: BuiltHip): HipTruth {
+  const { head, shaft, surface } = pieces;
+  const onHead = (p: Vector) => inPatient(p, placement, side, head);
+  const onShaft = (p: Vector) => inPatient(p, placement, side, shaft);
   const { greaterTrochanter, lesserTrochanter, neckMidpoint } = femur.landmarks;
-  const neckMoves = fracture !== null && fracture.side(...neckMidpoint) < 0 ? proximal : distal;
+  const holder = (p: Vector) => pieces.fragments.find(({ within }) => within === null || within(...p) < 0);
+  const held = (p: Vector) => inPatient(p, placement, side, holder(p)?.motion ?? shaft);
+  const cut = surface === null ? [] : cutPoints(surface, femur);
+  const margin = lowerNeckMargin(femur);
+  const condition: HipConditionKind =
+    parameters.fracture === null ? (parameters.condition?.kind ?? 'none') : 'femoral-neck-fracture';
   return {
     grade: parameters.fracture?.grade ?? 'none',
+    condition,
+    implant: parameters.implant?.kind ?? null,
+    arthritisGrade: parameters.arthritis.grade,
+    outOfScope: parameters.condition !== null || parameters.implant !== null,
     headCentre: onHead([0, 0, 0]),
     headDiameter: parameters.headDiameter,
     neckShaftAngle: parameters.neckShaftAngle,
-    greaterTrochanter: onShaft(greaterTrochanter),
-    lesserTrochanter: onShaft(lesserTrochanter),
-    neckMidpoint: inPatient(neckMidpoint, placement, side, neckMoves),
-    boxCorners: boxCorners(parameters, femur, placement, side, distal),
-    fracturePoints: fracture === null ? [] : fracturePoints(femur, fracture, placement, side),
+    greaterTrochanter: held(greaterTrochanter),
+    lesserTrochanter: held(lesserTrochanter),
+    neckMidpoint: held(neckMidpoint),
+    boxCorners: boxCorners(parameters, femur, placement, side, held),
+    fracturePoints: ramusPoints ?? [...cut.map(onHead), ...cut.map(onShaft)],
     fragments: {
-      proximal: asPatientMotion(proximal, placement, side),
-      distal: asPatientMotion(distal, placement, side),
+      proximal: asPatientMotion(head, placement, side),
+      distal: asPatientMotion(shaft, placement, side),
     },
-    gardenAlignmentIndexAP: gardenAlignmentIndex(proximal, distal, placement),
+    gardenAlignmentIndexAP: gardenIndexAP(head, shaft),
+    gardenAlignmentIndexLateral: gardenIndexLateral(femur, head, shaft),
+    shentonStep: mm(held(margin)[2] - inPatient(margin, placement, side)[2]),
+    headCentreShift: headCentreShift(head, shaft),
+    neck: neckTruth(parameters, femur, pieces, cut),
   };
 }
 
-/** Corners of the acetabular roof, the medial wall, the trochanters and the shaft below the lesser one. */
+function neckTruth(
+  { fracture, condition }: FemurParameters,
+  femur: Femur,
+  pieces: FemurPieces,
+  cut: readonly Vector[],
+): NeckTruth | null {
+  const line = fracture ?? (condition?.kind === 'united-fracture' ? condition : null);
+  if (line === null || pieces.surface === null) return null;
+  return {
+    pauwelsAngle: pauwelsAngle(pieces.surface.normal),
+    neckFraction: line.neckFraction,
+    level: line.neckFraction < 0.3 ? 'subcapital' : 'transcervical',
+    ...apposition(pieces, femur, cut),
+  };
+}
+
+/** Corners of the acetabular roof, the medial wall, the head, the trochanters and the shaft below the lesser one. */
 function boxCorners(
   parameters: FemurParameters,
   femur: Femur,
   placement: RigidMotion,
   side: Side,
-  distal: RigidMotion,
+  held: (p: Vector) => PatientPoint,
 ): PatientPoint[] {
   const socket = femur.headRadius + parameters.jointSpace;
   const centre = placement.translation;
@@ -81,45 +151,21 @@ function boxCorners(
   const half = parameters.shaftDiameter / 2;
   const { greaterTrochanter, lesserTrochanter } = femur.landmarks;
   const below = lesserZ - 1.5 * parameters.lesserTrochanterSize - 15;
+  const radius = femur.headRadius;
   return [
     fixed(-socket - 18, 0, socket + 18),
     // At least this far, so that a short or turned femur still gets the whole region.
     fixed(66, 0, -72),
-    inPatient(add(greaterTrochanter, [0, 0, 4]), placement, side, distal),
-    inPatient([parameters.offset + 34, 5, greaterTrochanter[2] - 24], placement, side, distal),
-    inPatient([parameters.offset + 9, 27, greaterTrochanter[2] - 24], placement, side, distal),
-    inPatient([parameters.offset + 9, -16, greaterTrochanter[2] - 24], placement, side, distal),
-    inPatient(add(lesserTrochanter, [-4, 0, 0]), placement, side, distal),
-    inPatient([parameters.offset - half, 0, below], placement, side, distal),
-    inPatient([parameters.offset + half, 0, below], placement, side, distal),
+    held([-radius, 0, 0]),
+    held([0, 0, radius]),
+    held(add(greaterTrochanter, [0, 0, 4])),
+    held([parameters.offset + 34, 5, greaterTrochanter[2] - 24]),
+    held([parameters.offset + 9, 27, greaterTrochanter[2] - 24]),
+    held([parameters.offset + 9, -16, greaterTrochanter[2] - 24]),
+    held(add(lesserTrochanter, [-4, 0, 0])),
+    held([parameters.offset - half, 0, below]),
+    held([parameters.offset + half, 0, below]),
   ];
-}
-
-/** Points of the cut that lie inside the bone, on the head's face and on the shaft's. */
-function fracturePoints(
-  femur: Femur,
-  fracture: Fracture,
-  placement: RigidMotion,
-  side: Side,
-): PatientPoint[] {
-  const points: PatientPoint[] = [];
-  const [nx, ny, nz] = fracture.normal;
-  const across: Vector = [
-    ny * fracture.up[2] - nz * fracture.up[1],
-    nz * fracture.up[0] - nx * fracture.up[2],
-    nx * fracture.up[1] - ny * fracture.up[0],
-  ];
-  for (let p = -36; p <= 36; p += 3) {
-    for (let q = -36; q <= 36; q += 3) {
-      const flat = add(fracture.centre, add(scale(fracture.up, p), scale(across, q)));
-      // One step along the normal reaches the rough surface: it rises over its plane by a height field.
-      const onCut = add(flat, scale(fracture.normal, -fracture.side(...flat)));
-      if (femur.distance(...onCut) >= 0) continue;
-      points.push(inPatient(onCut, placement, side, fracture.proximal));
-      points.push(inPatient(onCut, placement, side, fracture.distal));
-    }
-  }
-  return points;
 }
 
 /** M · motion · M⁻¹, where M takes the femur's frame to the patient, mirrored for the right side. */
@@ -131,15 +177,4 @@ function asPatientMotion(motion: RigidMotion, placement: RigidMotion, side: Side
     rotation: [a, side * b, side * c, side * d, e, f, side * g, h, i],
     translation: [side * translation[0], translation[1], translation[2]],
   };
-}
-
-/** Garden's index in the frontal plane of the patient (Garden 1961): trabeculae against the shaft. */
-function gardenAlignmentIndex(proximal: RigidMotion, distal: RigidMotion, placement: RigidMotion): Degrees {
-  const lean = (motion: RigidMotion, direction: Vector): number => {
-    const [x, , z] = rotate(placement.rotation, rotate(motion.rotation, direction));
-    return (Math.atan2(-x, z) * 180) / Math.PI;
-  };
-  const slope = (20 * Math.PI) / 180;
-  const trabeculae = lean(proximal, [-Math.sin(slope), 0, Math.cos(slope)]);
-  return degrees(180 - (trabeculae - lean(distal, [0, 0, 1])));
 }
