@@ -89,7 +89,10 @@ describe.skipIf(driver === null)(title, () => {
   });
 });
 
-describe.skipIf(process.platform !== 'linux')(
+/** Vulkan's loader reads this folder whatever the environment says. */
+const driverForAll = existsSync('/etc/vulkan/icd.d');
+
+describe.skipIf(process.platform !== 'linux' || driverForAll)(
   'openWebgpuProjector where no Vulkan driver is installed',
   () => {
     it('gives null without a word on the terminal', async () => {
