@@ -1,5 +1,7 @@
 /** Which simulated patients there are: their seeds, grades and films, by split and number. */
 import { seeded, type Random } from '../random/random.ts';
+import { otherConditionKinds, type HipFindingPlan, type OtherConditionKind } from '../phantom/conditions.ts';
+import { implantKinds, type ImplantKind } from '../phantom/implantParameters.ts';
 import type { PhantomGrade } from '../phantom/phantom.ts';
 import type { SimulationPlan } from './simulate.ts';
 
@@ -32,15 +34,29 @@ export function patientPlan(split: Split, number: number): { random: Random; pla
  * only ever sees one hip, and two fractures teach more than one for the same cost.
  */
 function learnPlan(draw: Random, split: 'learn' | 'tune'): SimulationPlan {
+  const left = anyHip(draw);
+  const right = anyHip(draw);
   return {
     style: 'clinic',
-    grades: { left: anyGrade(draw), right: anyGrade(draw) },
+    grades: { left: left.grade, right: right.grade },
+    findings: { left: left.finding, right: right.finding },
     views: ['pelvis', 'left', 'right'],
     // Films in the DRR look augment; they never choose among epochs.
     ...(split === 'learn' ? { drrViews: ['left', 'right'] } : {}),
     resolution: 'coarse',
   };
 }
+
+/** One hip in twelve has what the classes do not name: the localizer learns to find it, the classifier never sees it. */
+function anyHip(draw: Random): { grade: PhantomGrade; finding: HipFindingPlan } {
+  const grade = anyGrade(draw);
+  const other = draw.pick([...implantKinds, ...otherConditionKinds]);
+  if (!draw.chance(1 / 12)) return { grade, finding: {} };
+  return { grade: 'none', finding: isImplant(other) ? { implant: other } : { condition: other } };
+}
+
+const isImplant = (kind: ImplantKind | OtherConditionKind): kind is ImplantKind =>
+  implantKinds.some((implant) => implant === kind);
 
 /** Thirds of none, I-II and III-IV; the rarer undisplaced grade II is drawn nearly as often as I. */
 function anyGrade(draw: Random): PhantomGrade {

@@ -14,7 +14,7 @@ const truth = { x: 20, y: 30, width: 50, height: 60 };
 const film = (grade: 'none' | 'II' | 'IV'): TestFilm => ({
   look: 'clinic',
   image,
-  hips: [{ box: truth, medialSide: 'picture-right', laterality: 'right', grade }],
+  hips: [{ box: truth, medialSide: 'picture-right', laterality: 'right', grade, outOfScope: false }],
 });
 
 /** Models whose every answer is known: boxes moved sideways by a known share, one group for all. */

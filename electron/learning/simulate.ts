@@ -16,6 +16,7 @@ import {
   samplePatient,
   type HipTruth,
   type PatientParameters,
+  type PatientPlan,
   type Phantom,
   type PhantomGrade,
 } from '../phantom/phantom.ts';
@@ -31,8 +32,11 @@ export interface LabelledHip {
   readonly box: Box;
   readonly laterality: HipSide;
   readonly medialSide: MedialSide;
+  /** Of a fresh fracture of the femoral neck. */
   readonly grade: PhantomGrade;
   readonly group: GradeGroup;
+  /** Has something that the three classes do not name (another injury, an implant): never an example of a class. */
+  readonly outOfScope: boolean;
 }
 
 export interface LabelledFilm {
@@ -55,6 +59,8 @@ export interface SimulatedPatient {
 export interface SimulationPlan {
   readonly style: Style;
   readonly grades: { readonly left: PhantomGrade; readonly right: PhantomGrade };
+  /** Other injuries and implants; none where not given. */
+  readonly findings?: PatientPlan['findings'];
   readonly views: readonly View[];
   /** Further films of the same patient in the plain DRR look, after the others. */
   readonly drrViews?: readonly View[];
@@ -65,7 +71,10 @@ export interface SimulationPlan {
 /** A patient with the grades of the plan, and the films of its views. The same stream gives the same bytes. */
 export function simulateFilms(random: Random, plan: SimulationPlan): SimulatedPatient {
   const coarseness = plan.resolution === 'coarse' ? 1.2 : 1;
-  const parameters = samplePatient(random.stream('patient'), plan.grades);
+  const parameters = samplePatient(random.stream('patient'), {
+    ...plan.grades,
+    ...(plan.findings === undefined ? {} : { findings: plan.findings }),
+  });
   const phantom = buildPhantom(parameters, mm(coarseness), random.stream('phantom'));
   const planned = [
     ...plan.views.map((view) => ({ view, style: plan.style })),
@@ -180,5 +189,6 @@ function labelled(geometry: ConeBeamGeometry, hip: HipTruth, laterality: HipSide
     grade: hip.grade,
     // A phantom always has a grade, so its group is never unknown.
     group: gradeGroupOf(hip.grade) ?? 'none',
+    outOfScope: hip.outOfScope,
   };
 }

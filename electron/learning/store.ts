@@ -3,7 +3,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { CalcarError } from '../contract/errors.ts';
-import { box, type GreyImage } from '../contract/image.ts';
+import { box, type Box, type GreyImage } from '../contract/image.ts';
 import { filmLooks, type SimulatedLook } from '../contract/evaluation.ts';
 import { laterality } from '../contract/finding.ts';
 import { medialSides } from '../../models/index.ts';
@@ -18,7 +18,9 @@ const storedHip = z.strictObject({
   medialSide: z.enum(medialSides),
   laterality: laterality.exclude(['unknown']),
   grade: z.enum(['none', 'I', 'II', 'III', 'IV']),
+  outOfScope: z.boolean(),
 });
+type StoredHip = z.infer<typeof storedHip>;
 const storedFilm = z.strictObject({
   look: z.enum(filmLooks),
   rows: z.number().int().positive(),
@@ -44,7 +46,7 @@ function paths(folder: string, split: Split, number: number): Paths {
 export interface TestFilm {
   readonly look: SimulatedLook;
   readonly image: GreyImage;
-  readonly hips: readonly z.infer<typeof storedHip>[];
+  readonly hips: readonly StoredHip[];
 }
 
 /** Writes a held-out patient's whole films. */
@@ -53,12 +55,7 @@ export function storeFilms(folder: string, number: number, films: readonly Label
     look: style,
     rows: film.rows,
     columns: film.columns,
-    hips: hips.map(({ box: b, medialSide, laterality: side, grade }) => ({
-      box: b,
-      medialSide,
-      laterality: side,
-      grade,
-    })),
+    hips: hips.map((hip) => storedAs(hip, hip.box)),
   }));
   write(
     paths(folder, 'test', number),
@@ -88,7 +85,7 @@ export function* testPatients(folder: string, count: number, look: SimulatedLook
   }
 }
 
-/** Writes what the networks learn from of a patient: his films small, his hips cropped. */
+/** Writes what the networks learn from of a patient: his films small, his hips that have a class cropped. */
 export function storePatient(
   folder: string,
   split: Split,
@@ -100,23 +97,24 @@ export function storePatient(
     const field = localizerField(image);
     const scale = localizerSize / field.width;
     chunks.push(asStored(squareCrop(image, field, localizerSize)));
-    for (const hip of hips) chunks.push(cropOf(image, hip));
+    for (const hip of hips) if (!hip.outOfScope) chunks.push(cropOf(image, hip));
     return {
       view,
-      hips: hips.map(({ box: b, medialSide, laterality: side, grade }) => ({
-        box: {
-          x: (b.x - field.x) * scale,
-          y: (b.y - field.y) * scale,
-          width: b.width * scale,
-          height: b.height * scale,
-        },
-        medialSide,
-        laterality: side,
-        grade,
-      })),
+      hips: hips.map((hip) =>
+        storedAs(hip, {
+          x: (hip.box.x - field.x) * scale,
+          y: (hip.box.y - field.y) * scale,
+          width: hip.box.width * scale,
+          height: hip.box.height * scale,
+        }),
+      ),
     };
   });
   write(paths(folder, split, number), chunks, { films: stored });
+}
+
+function storedAs({ medialSide, laterality: side, grade, outOfScope }: LabelledHip, place: Box): StoredHip {
+  return { box: place, medialSide, laterality: side, grade, outOfScope };
 }
 
 interface Paths {
@@ -151,7 +149,9 @@ export function loadPatient(folder: string, split: Split, number: number): Store
     const crops: CropExample[] = [];
     for (const film of storedPatient.parse(truth).films) {
       films.push({ pixels: take(localizerSize ** 2), hips: film.hips });
-      for (const { grade } of film.hips) crops.push({ pixels: take(storedCropSide ** 2), grade });
+      for (const { grade, outOfScope } of film.hips) {
+        if (!outOfScope) crops.push({ pixels: take(storedCropSide ** 2), grade });
+      }
     }
     return { films, crops };
   });
