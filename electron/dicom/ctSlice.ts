@@ -90,7 +90,10 @@ function withoutAftermath(error: unknown): CalcarError {
 
 function headerOf({ dataSet, brokenOff }: ParsedFile): CtHeader {
   const nonImage = nonImageName(dataSet);
-  if (brokenOff && nonImage === null && dataSet.elements[tags.pixelData] === undefined) {
+  const hasPicture = dataSet.elements[tags.pixelData] !== undefined;
+  const modality = text(dataSet, tags.modality);
+  // A file may also break off just between two elements.
+  if (!hasPicture && nonImage === null && (brokenOff || modality === 'CT')) {
     throw new CalcarError('truncated', 'This DICOM file breaks off or is damaged before its picture begins.');
   }
   const [betweenRows, betweenColumns] = decimals(dataSet, tags.pixelSpacing);
@@ -98,9 +101,8 @@ function headerOf({ dataSet, brokenOff }: ParsedFile): CtHeader {
   const position = decimals(dataSet, tags.imagePosition);
   const orientation = decimals(dataSet, tags.imageOrientation);
   return {
-    modality: text(dataSet, tags.modality),
-    nonImage:
-      nonImage ?? (dataSet.elements[tags.pixelData] === undefined ? 'a file without a picture' : null),
+    modality,
+    nonImage: nonImage ?? (hasPicture ? null : 'a file without a picture'),
     seriesInstanceUid: text(dataSet, tags.seriesInstanceUid),
     seriesNumber: text(dataSet, tags.seriesNumber),
     seriesDescription: text(dataSet, tags.seriesDescription),
