@@ -31,10 +31,10 @@ interface Output {
 }
 
 /**
- * Voxels that one submission may cross: about a tenth of a second on a slow laptop's graphics, far from the two
- * seconds after which Windows resets a device that answers nothing else (TDR).
+ * Faces that the rays of one submission can cross at most; they cross about half of them. A tenth of a second on a
+ * slow laptop's graphics, far from the two seconds after which Windows resets a device that answers nothing else (TDR).
  */
-const voxelsInBand = 5e7;
+const facesInBand = 2e8;
 /** Bytes of the volume that are handed over at a time: the driver keeps a copy of them until they are up. */
 const uploadBytes = 2 ** 25;
 /** Two timestamps of 64 bits. */
@@ -89,8 +89,8 @@ export async function makeResident(
       const { masses, readable, bindings } = outputFor(pixels);
       device.queue.writeBuffer(view, 0, viewOf(volume, extent, continuedSlices, geometry, rows));
 
-      const voxelsInRow = geometry.columns * volume.size.reduce((sum, n) => sum + n);
-      const bandRows = workgroup.rows * Math.max(1, Math.floor(voxelsInBand / voxelsInRow / workgroup.rows));
+      const facesInRow = geometry.columns * (volume.size.reduce((sum, n) => sum + n) + 2 * continuedSlices);
+      const bandRows = workgroup.rows * Math.max(1, Math.floor(facesInBand / facesInRow / workgroup.rows));
       for (let first = rows.first; first < rows.end; first += bandRows) {
         const end = Math.min(rows.end, first + bandRows);
         device.queue.writeBuffer(view, firstBandRowOffset, Uint32Array.of(first));
