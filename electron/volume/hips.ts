@@ -1,7 +1,7 @@
 import { type Millimetres, mm } from '../contract/units.ts';
 import { isHipLike, sideOf } from './hipsAnatomy.ts';
 import { coarseGrid, type Sampler, samplerOf, type Vector } from './hipsGrid.ts';
-import { fitSphere, type FittedSphere } from './hipsSphere.ts';
+import { distance, fitSpheres, type FittedSphere } from './hipsSphere.ts';
 import { headRadii, sphereCentres } from './hipsVotes.ts';
 import type { PatientPoint, Volume } from './volume.ts';
 
@@ -41,9 +41,13 @@ export interface HipSearch {
 const gridStep = 2.5;
 /** The range of Hounsfield units in which bone differs from muscle. */
 const boneRange = [20, 500] as const;
-const mostCandidates = 16;
-/** Share of the visible directions that must lie on the sphere. */
-const leastCoverage = 0.36;
+const mostCandidates = 8;
+/** Share of the visible directions that must lie on the sphere; two surfaces at random agree in about a fifth. */
+const leastCoverage = 0.24;
+/** Noise gives 16 votes, a lumbar vertebra 25, the heads of a 3 mm CT over 40 (see `sphereCentres`). */
+const leastSupport = 28;
+/** Share of a head that must lie inside the scan for it to be named as cut off. */
+const leastSeen = 0.25;
 /** Distance of the two heads: 180 (12) mm in adults. */
 const separation = { least: 130, most: 235 };
 
@@ -64,54 +68,69 @@ type Edge = keyof typeof needed;
  */
 export function findHips(volume: Volume): HipSearch {
   const sampler = samplerOf(volume);
-  const centres = sphereCentres(coarseGrid(sampler, gridStep, boneRange), mostCandidates);
-  const heads = centres
-    .map((centre) => fitSphere(sampler, centre))
-    .filter((fit) => fit !== null)
-    .filter(isHead);
-  const pair = bestPair(sampler, heads);
+  const heads = sphereCentres(coarseGrid(sampler, gridStep, boneRange), mostCandidates).flatMap(
+    ({ centre, votes }) =>
+      fitSpheres(sampler, centre)
+        .filter(isHead)
+        // A head that the scan cuts off has fewer surfaces to vote for it.
+        .map((sphere) => ({
+          ...sphere,
+          support: votes / sphere.seen,
+          moved: distance(sphere.centre, centre),
+        }))
+        .filter(({ support }) => support >= leastSupport),
+  );
+  const pair = bestPair(
+    heads.filter((head) => isHipLike(sampler, head, 'left')),
+    heads.filter((head) => isHipLike(sampler, head, 'right')),
+  );
   if (pair !== null) {
     return { left: siteOf(sampler, pair.left, 'left'), right: siteOf(sampler, pair.right, 'right') };
   }
-  const [best] = heads
-    .flatMap((head) => {
-      const side = sideOf(sampler, head);
-      return isHipLike(sampler, head, side) ? [{ head, side }] : [];
-    })
-    .sort((a, b) => b.head.coverage - a.head.coverage);
-  const missing = (side: HipSide): HipMissing => ({ found: false, side, reason: absent(side, best !== undefined) });
+  const single = heads
+    .map((head) => ({ head, side: sideOf(sampler, head) }))
+    .filter(({ head, side }) => isHipLike(sampler, head, side))
+    .sort((a, b) => scoreOf(b.head) - scoreOf(a.head))[0];
+  const missing = (side: HipSide): HipMissing => ({ found: false, side, reason: absent(side, single) });
   const found = { left: missing('left'), right: missing('right') };
-  return best === undefined ? found : { ...found, [best.side]: siteOf(sampler, best.head, best.side) };
+  return single === undefined
+    ? found
+    : { ...found, [single.side]: siteOf(sampler, single.head, single.side) };
+}
+
+interface Head extends FittedSphere {
+  /** Votes of the bone surfaces for its centre, as if all of it were inside the scan. */
+  readonly support: number;
+  /** How far the fit moved from the centre of the votes, mm. */
+  readonly moved: number;
 }
 
 function isHead({ radius, coverage, seen }: FittedSphere): boolean {
-  return radius >= headRadii.least && radius <= headRadii.most && coverage >= leastCoverage && seen >= 0.2;
+  return (
+    radius >= headRadii.least && radius <= headRadii.most && coverage >= leastCoverage && seen >= leastSeen
+  );
 }
 
-function bestPair(
-  sampler: Sampler,
-  heads: readonly FittedSphere[],
-): { left: FittedSphere; right: FittedSphere } | null {
-  let best: { left: FittedSphere; right: FittedSphere } | null = null;
+const scoreOf = ({ support, coverage, moved }: Head): number =>
+  Math.min(support, 100) / 50 + 2 * coverage ** 2 - moved / 30;
+
+/** The two heads that face each other best across the pelvis: well supported, level and alike. */
+function bestPair(lefts: readonly Head[], rights: readonly Head[]): { left: Head; right: Head } | null {
+  let best: { left: Head; right: Head } | null = null;
   let most = -Infinity;
-  heads.forEach((left, m) => {
-    heads.forEach((right, n) => {
-      const [x, y, z] = [0, 1, 2].map((axis) => Math.abs(left.centre[axis]! - right.centre[axis]!)) as [
-        number,
-        number,
-        number,
-      ];
+  for (const left of lefts) {
+    for (const right of rights) {
       const apart = left.centre[0] - right.centre[0];
-      if (apart < separation.least || apart > separation.most || z > 0.2 * x || y > 0.2 * x) return;
-      const unlike = z / 100 + y / 100 + Math.abs(left.radius - right.radius) / 15;
-      // Candidates come most voted first; the votes saw more of the scan than the fit did.
-      const score = left.coverage + right.coverage - unlike - 0.01 * (m + n);
-      if (score <= most) return;
-      if (!isHipLike(sampler, left, 'left') || !isHipLike(sampler, right, 'right')) return;
+      const y = Math.abs(left.centre[1] - right.centre[1]);
+      const z = Math.abs(left.centre[2] - right.centre[2]);
+      if (apart < separation.least || apart > separation.most || z > 0.2 * apart || y > 0.2 * apart) continue;
+      const unlike = z / 60 + y / 60 + Math.abs(left.radius - right.radius) / 8;
+      const score = scoreOf(left) + scoreOf(right) - unlike;
+      if (score <= most) continue;
       most = score;
       best = { left, right };
-    });
-  });
+    }
+  }
   return best;
 }
 
@@ -186,8 +205,8 @@ function noteOf(side: HipSide, reach: Record<Edge, number>): string | null {
   return `The scan ends ${where} the centre of the ${side} femoral head. What lies beyond is drawn as the last slice shows it.`;
 }
 
-function absent(side: HipSide, otherFound: boolean): string {
-  return otherFound
+function absent(side: HipSide, other: unknown): string {
+  return other !== undefined
     ? `No femoral head was found on the ${side} side. The scan may leave it out, or it may be replaced or destroyed. Place it by hand if you see it.`
     : `No femoral head was found on the ${side} side. The scan may not reach the hips. Use a scan of the pelvis, or place the head by hand if you see it.`;
 }

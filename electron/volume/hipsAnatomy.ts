@@ -12,8 +12,9 @@ const boneAbove = 180;
 export function isHipLike(sampler: Sampler, head: FittedSphere, side: 'left' | 'right'): boolean {
   const lateral = side === 'left' ? 1 : -1;
   const socket = boneTowards(sampler, head, [-0.5 * lateral, 0, 0.87], 45, [2, 13]);
-  const neck = boneTowards(sampler, head, [0.8 * lateral, 0, -0.6], 35, [3, 14]);
-  return (socket ?? 1) > 0.6 && (neck ?? 1) > 0.35;
+  const neck = boneTowards(sampler, head, [0.8 * lateral, 0, -0.6], 40, [2, 35]);
+  // What the scan does not hold speaks neither for nor against.
+  return (socket ?? 1) > 0.5 && (neck ?? 1) > 0.25;
 }
 
 /** Share of the directions within an angle of an axis that meet bone between two distances from the sphere; null where the scan ends before. */

@@ -1,4 +1,4 @@
-import type { PatientPoint, Volume } from './volume.ts';
+import type { Volume } from './volume.ts';
 
 /** A plain point or direction in patient coordinates, for arithmetic. */
 export type Vector = readonly [x: number, y: number, z: number];
@@ -6,9 +6,9 @@ export type Vector = readonly [x: number, y: number, z: number];
 /** Reads a volume at places in patient coordinates. */
 export interface Sampler {
   /** Hounsfield units between the voxels (trilinear); NaN outside the box of voxel centres. */
-  at(x: number, y: number, z: number): number;
+  readonly at: (x: number, y: number, z: number) => number;
   /** How far a line from an inside point runs until it leaves the box of voxel centres; negative: how far outside it starts. */
-  reach(from: Vector, direction: Vector): number;
+  readonly reach: (from: Vector, direction: Vector) => number;
   /** Corners of the axis-aligned box, in patient coordinates, around all voxel centres. */
   readonly low: Vector;
   readonly high: Vector;
@@ -89,13 +89,28 @@ export interface CoarseGrid {
 }
 
 /**
- * The volume on cells of `step` mm, each the mean of eight points, cut to the range in which bone differs
+ * Mean of four values about a place, each cut to a range first; NaN where one is outside. The corners of a
+ * tetrahedron see every layer of a cell for half the cost of its eight corners.
+ */
+export function meanAbout(
+  { at }: Sampler,
+  [x, y, z]: Vector,
+  off: number,
+  [floor, ceiling]: readonly [number, number],
+): number {
+  const cut = (value: number): number => (value < floor ? floor : value > ceiling ? ceiling : value);
+  const near = cut(at(x - off, y - off, z - off)) + cut(at(x + off, y + off, z - off));
+  return (near + cut(at(x + off, y - off, z + off)) + cut(at(x - off, y + off, z + off))) / 4;
+}
+
+/**
+ * The volume on cells of `step` mm, each the mean of four points, cut to the range in which bone differs
  * from muscle: fat and gas then have no edges, and metal is no brighter than bone.
  */
 export function coarseGrid(
   sampler: Sampler,
   step: number,
-  [floor, ceiling]: readonly [number, number],
+  range: readonly [floor: number, ceiling: number],
 ): CoarseGrid {
   const { low, high } = sampler;
   const count = (axis: 0 | 1 | 2): number => Math.max(1, Math.floor((high[axis] - low[axis]) / step));
@@ -103,27 +118,13 @@ export function coarseGrid(
   const first = (axis: 0 | 1 | 2): number => (low[axis] + high[axis] - (size[axis] - 1) * step) / 2;
   const origin: Vector = [first(0), first(1), first(2)];
   const values = new Float32Array(size[0] * size[1] * size[2]);
-  const quarter = step / 4;
-  const cut = (value: number): number => (value < floor ? floor : value > ceiling ? ceiling : value);
   for (let k = 0, n = 0; k < size[2]; k++) {
-    const z = origin[2] + k * step;
     for (let j = 0; j < size[1]; j++) {
-      const y = origin[1] + j * step;
       for (let i = 0; i < size[0]; i++, n++) {
-        const x = origin[0] + i * step;
-        let sum = 0;
-        // The four corners of a tetrahedron see every layer of the cell for half the cost of eight points.
-        sum += cut(sampler.at(x - quarter, y - quarter, z - quarter));
-        sum += cut(sampler.at(x + quarter, y + quarter, z - quarter));
-        sum += cut(sampler.at(x + quarter, y - quarter, z + quarter));
-        sum += cut(sampler.at(x - quarter, y + quarter, z + quarter));
-        values[n] = sum / 4;
+        const place = [origin[0] + i * step, origin[1] + j * step, origin[2] + k * step] as const;
+        values[n] = meanAbout(sampler, place, step / 4, range);
       }
     }
   }
   return { size, step, origin, values };
-}
-
-export function asVector(point: PatientPoint): Vector {
-  return [point[0], point[1], point[2]];
 }

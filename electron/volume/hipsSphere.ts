@@ -1,4 +1,6 @@
-import type { Sampler, Vector } from './hipsGrid.ts';
+import { mm } from '../contract/units.ts';
+import { meanAbout, type Sampler, samplerOf, type Vector } from './hipsGrid.ts';
+import { alignedDirection, type Volume } from './volume.ts';
 
 /** A sphere laid through a surface, mm. */
 export interface FittedSphere {
@@ -28,16 +30,20 @@ const directions = directionsOf(400);
 const profileStep = 0.5;
 /** HU a mm by which the outer surface of bone falls at least. */
 /** The innermost fall counts from this share of the steepest on. */
-const innermostShare = 0.5;
+const innermostShare = 0.7;
 const leastFall = 12;
 /** A surface point this near to the sphere lies on it, mm. */
-const onSphere = 1.5;
+const onSphere = 1;
 /** Fewer surface points than these say nothing. */
 const leastPoints = 30;
 /** A sphere that wandered this far from its guess is another one, mm. */
-const mostMoved = 20;
+const mostMoved = 7;
+/** Hounsfield units are cut to this range: fat has no edge, metal is no brighter than bone. */
 const softest = 20;
 const hardest = 700;
+const patchStep = 1.5;
+/** A head of 30 mm, 7 mm off the guess, with the joint around it. */
+const patchReach = 40;
 
 /** Half the thickness of the shell that is searched, mm: round by round. */
 const shells = [4.5, 4, 3.5, 3, 3];
@@ -46,25 +52,62 @@ const startingRadii = [18.5, 21, 23.5, 26, 28.5];
 
 /**
  * Refines a guessed sphere: along every direction from the centre the outer surface of bone is where the
- * Hounsfield units, cut to soft tissue and bone, fall most steeply; a sphere is laid through these points
- * by least squares in which far points count less and less (Tukey's biweight), and the search is repeated
+ * Hounsfield units, cut to soft tissue and bone, fall steeply; a sphere is laid through these points by
+ * least squares in which far points count less and less (Tukey's biweight), and the search is repeated
  * from the new centre. The head lies in a larger sphere, the socket, so the search starts from several
- * radii and the sphere that most directions see is kept.
+ * radii.
  *
- * @returns null where no sphere holds the surface that is seen.
+ * @returns the spheres that were come to, without repetition.
  */
-export function fitSphere(sampler: Sampler, guess: Vector): FittedSphere | null {
-  let best: FittedSphere | null = null;
-  for (const radius of startingRadii) {
-    const found = fitFrom(sampler, guess, radius);
-    if (found !== null && found.coverage > (best?.coverage ?? 0)) best = found;
+export function fitSpheres(sampler: Sampler, guess: Vector): FittedSphere[] {
+  const smooth = samplerOf(smoothPatch(sampler, guess));
+  const found: FittedSphere[] = [];
+  for (const start of starts(guess)) {
+    const fit = fitFrom(smooth, guess, start);
+    const known = found.some(
+      (other) => fit && distance(other.centre, fit.centre) < 0.5 && Math.abs(other.radius - fit.radius) < 0.5,
+    );
+    if (fit !== null && !known) found.push(fit);
   }
-  return best;
+  return found;
 }
 
-function fitFrom(sampler: Sampler, guess: Vector, startingRadius: number): FittedSphere | null {
-  let centre = guess;
-  let radius = startingRadius;
+/** A small volume about a point, each voxel the mean of four places in it: noise has steep edges, a joint has wide ones. */
+function smoothPatch(sampler: Sampler, [x, y, z]: Vector): Volume {
+  const half = Math.ceil(patchReach / patchStep);
+  const side = 2 * half + 1;
+  const hounsfield = new Float32Array(side ** 3);
+  const low: Vector = [x - half * patchStep, y - half * patchStep, z - half * patchStep];
+  for (let k = 0, n = 0; k < side; k++) {
+    for (let j = 0; j < side; j++) {
+      for (let i = 0; i < side; i++, n++) {
+        const place = [low[0] + i * patchStep, low[1] + j * patchStep, low[2] + k * patchStep] as const;
+        hounsfield[n] = meanAbout(sampler, place, 0.4 * patchStep, [softest, hardest]);
+      }
+    }
+  }
+  return {
+    size: [side, side, side],
+    spacing: [mm(patchStep), mm(patchStep), mm(patchStep)],
+    origin: [mm(low[0]), mm(low[1]), mm(low[2])],
+    direction: alignedDirection,
+    hounsfield,
+  };
+}
+
+/** The roof of the socket draws votes upward, so that the search also starts a little below them. */
+function starts([x, y, z]: Vector): { readonly centre: Vector; readonly radius: number }[] {
+  return [0, 4].flatMap((down) =>
+    startingRadii.map((radius) => ({ centre: [x, y, z - down] as const, radius })),
+  );
+}
+
+function fitFrom(
+  sampler: Sampler,
+  guess: Vector,
+  start: { readonly centre: Vector; readonly radius: number },
+): FittedSphere | null {
+  let { centre, radius } = start;
   let found: FittedSphere | null = null;
   for (const half of shells) {
     const points: Vector[] = [];
@@ -113,13 +156,12 @@ function outerSurface(
   let [before, here] = [NaN, NaN];
   for (let n = 0; n <= count; n++) {
     const r = inner + n * profileStep;
-    const value = sampler.at(
+    const next = sampler.at(
       centre[0] + direction[0] * r,
       centre[1] + direction[1] * r,
       centre[2] + direction[2] * r,
     );
-    if (Number.isNaN(value)) return 'unseen';
-    const next = value < softest ? softest : value > hardest ? hardest : value;
+    if (Number.isNaN(next)) return 'unseen';
     const fall = n < 2 ? 0 : before - next;
     falls[n] = fall;
     if (fall > steepest) steepest = fall;

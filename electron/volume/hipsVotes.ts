@@ -8,6 +8,12 @@ const edgeSlope = 22;
 /** Two centres nearer than this are one, mm. */
 const apart = 18;
 
+/** A place and how many surfaces face it: about 15 in pure noise, 40 and more for a whole femoral head. */
+export interface VotedCentre {
+  readonly centre: Vector;
+  readonly votes: number;
+}
+
 /**
  * Places that many bone surfaces face: every steep place votes for the centres that lie up its slope at the
  * radii of a femoral head (the gradient form of the Hough transform: Kimme, Ballard, Sklansky 1975; in
@@ -16,7 +22,7 @@ const apart = 18;
  *
  * @returns up to `count` places, the most voted first.
  */
-export function sphereCentres(grid: CoarseGrid, count: number): Vector[] {
+export function sphereCentres(grid: CoarseGrid, count: number): VotedCentre[] {
   const [nx, ny, nz] = grid.size;
   const { step, values } = grid;
   const pad = Math.ceil(headRadii.most / step);
@@ -44,11 +50,14 @@ export function sphereCentres(grid: CoarseGrid, count: number): Vector[] {
     }
   }
   smooth(smooth(votes, mx, my, mz), mx, my, mz);
-  return peaks(votes, mx, my, mz, count, apart / step).map(([x, y, z]) => [
-    grid.origin[0] + (x - pad) * step,
-    grid.origin[1] + (y - pad) * step,
-    grid.origin[2] + (z - pad) * step,
-  ]);
+  return peaks(votes, mx, my, mz, count, apart / step).map(({ value, place: [x, y, z] }) => ({
+    centre: [
+      grid.origin[0] + (x - pad) * step,
+      grid.origin[1] + (y - pad) * step,
+      grid.origin[2] + (z - pad) * step,
+    ],
+    votes: value,
+  }));
 }
 
 /** [1 2 1] along every axis, in place; the outermost cells are left. */
@@ -69,6 +78,11 @@ function smooth(cells: Float32Array, nx: number, ny: number, nz: number): Float3
   return cells;
 }
 
+interface Peak {
+  readonly value: number;
+  readonly place: Vector;
+}
+
 /** The highest cells, each at least `distance` cells from a higher one. */
 function peaks(
   cells: Float32Array,
@@ -77,8 +91,8 @@ function peaks(
   nz: number,
   count: number,
   distance: number,
-): Vector[] {
-  const tops: { readonly value: number; readonly place: Vector }[] = [];
+): Peak[] {
+  const tops: Peak[] = [];
   for (let k = 1; k < nz - 1; k++) {
     for (let j = 1; j < ny - 1; j++) {
       for (let i = 1; i < nx - 1; i++) {
@@ -97,13 +111,14 @@ function peaks(
     }
   }
   tops.sort((a, b) => b.value - a.value);
-  const kept: Vector[] = [];
-  for (const { place } of tops) {
+  const kept: Peak[] = [];
+  for (const { value, place } of tops) {
     if (kept.length === count) break;
     const near = kept.some(
-      (other) => Math.hypot(other[0] - place[0], other[1] - place[1], other[2] - place[2]) < distance,
+      ({ place: other }) =>
+        Math.hypot(other[0] - place[0], other[1] - place[1], other[2] - place[2]) < distance,
     );
-    if (!near) kept.push(place);
+    if (!near) kept.push({ value, place });
   }
   return kept;
 }
