@@ -2,6 +2,7 @@ import type { Millimetres } from '../contract/units.ts';
 import type { Random } from '../random/random.ts';
 import { gaussianBlur } from './blur.ts';
 import type { Exposure } from './exposure.ts';
+import { layMarker } from './marker.ts';
 
 /** A picture's grid and its pixel spacing at the detector. */
 export interface DetectorGrid {
@@ -21,10 +22,12 @@ const outputExponent = 2.5;
 const gridPrimary = 0.7;
 const gridScatter = 0.12;
 /** -ln transmission of 20 cm of soft tissue at 75 kV, where an exposure's scatter ratio is meant. */
-const pelvisAbsorbance = 5;
+export const pelvisAbsorbance = 5;
 /** What the shutters' lead lets through, and the width of their penumbra. */
 const shutterLeak = 0.002;
 const penumbraMm = 1;
+/** From this mean on, Poisson deviates are drawn from the normal distribution. */
+const normalFrom = 30;
 /** Quanta of electronic noise: the detector's floor under deep shadow. */
 const electronicQuanta = 3;
 
@@ -39,7 +42,8 @@ export function openBeamQuanta(exposure: Exposure, spacing: Millimetres): number
 /**
  * What the detector measures behind an absorbance picture, as a share of the open beam. Scatter is an
  * approximation (see `addScatter`; no Monte Carlo). Quanta are Poisson, then blurred by the scintillator,
- * which makes the noise of neighbouring pixels alike.
+ * which makes the noise of neighbouring pixels alike; the variance of each is that of the quanta, of the electronics
+ * and of the detector's grain together.
  *
  * @returns rows × columns, above zero.
  */
@@ -50,19 +54,46 @@ export function detect(
   random: Random,
 ): Float32Array {
   const { rows, columns, spacing } = grid;
-  const field = shutterField(grid, exposure);
-  const sharp = absorbance.map((value, n) => Math.exp(-value) * field[n]!);
+  const field = beamField(grid, exposure);
+  const sharp = new Float32Array(absorbance.length);
+  for (let n = 0; n < sharp.length; n++) sharp[n] = Math.exp(-absorbance[n]!) * field[n]!;
   const primary = gaussianBlur(sharp, { rows, columns }, exposure.unsharpness / spacing);
   const signal = addScatter(primary, absorbance, grid, exposure);
+  if (exposure.marker !== null) layMarker(signal, grid, exposure.marker);
   const open = openBeamQuanta(exposure, spacing);
-  for (let n = 0; n < signal.length; n++) {
-    const quanta = poisson(signal[n]! * open, random) + random.normal(0, electronicQuanta);
-    signal[n] = Math.max(quanta, 0) / open;
-  }
+  countQuanta(signal, open, (exposure.granularity / spacing) ** 2, random);
   const blurred = gaussianBlur(signal, { rows, columns }, exposure.detectorBlur / spacing);
   // Half a quantum stands for none, so that the logarithm has an end.
-  for (let n = 0; n < blurred.length; n++) blurred[n] = Math.max(blurred[n]!, 0.5 / open);
+  const least = 0.5 / open;
+  for (let n = 0; n < blurred.length; n++) if (!(blurred[n]! > least)) blurred[n] = least;
   return blurred;
+}
+
+/** Replaces each mean signal by one that was counted, in place; never below zero. */
+function countQuanta(signal: Float32Array, open: number, grainVariance: number, random: Random): void {
+  const electronic = electronicQuanta ** 2;
+  for (let n = 0; n < signal.length; n++) {
+    const mean = signal[n]! * open;
+    const grain = grainVariance * mean * mean;
+    // Above 30, Poisson is normal to the eye and to a test, and one deviate serves all three causes.
+    const counted =
+      mean > normalFrom
+        ? random.normal(mean, Math.sqrt(mean + electronic + grain))
+        : poisson(mean, random) + random.normal(0, Math.sqrt(electronic + grain));
+    signal[n] = counted > 0 ? counted / open : 0;
+  }
+}
+
+/** The beam before the patient, by pixel: the shutters' field, weaker on the anode's side where the film shows it. */
+function beamField(grid: DetectorGrid, exposure: Exposure): Float32Array {
+  const field = shutterField(grid, exposure);
+  if (exposure.heelEffect === 0) return field;
+  const { rows, columns } = grid;
+  for (let row = 0; row < rows; row++) {
+    const strength = 1 + exposure.heelEffect * (0.5 - (row + 0.5) / rows);
+    for (let n = row * columns; n < (row + 1) * columns; n++) field[n]! *= strength;
+  }
+  return field;
 }
 
 /** The share of the beam that the shutters let through, by pixel. */
@@ -92,7 +123,8 @@ export function shutterField(grid: DetectorGrid, { collimation }: Exposure): Flo
 
 /**
  * Scatter is born in the patient: in proportion to the primary and to what it lost on its way (P · -ln P, the
- * first-order form of Ohnesorge et al. 1999), then spread by a wide Gaussian. Open beam makes none.
+ * first-order form of Ohnesorge et al. 1999), then spread by a wide Gaussian. So it grows with the thickness of the
+ * patient and with the field: nothing comes from beyond the shutters and the film, and open beam makes none.
  */
 function addScatter(
   primary: Float32Array,
@@ -102,16 +134,16 @@ function addScatter(
 ): Float32Array {
   const ratio = exposure.scatterToPrimary * (exposure.grid ? gridScatter / gridPrimary : 1);
   if (ratio <= 0) return primary;
-  const born = primary.map(
-    (value, n) => (value * Math.min(absorbance[n]!, pelvisAbsorbance)) / pelvisAbsorbance,
-  );
-  const spread = gaussianBlur(born, { rows, columns }, exposure.scatterSpread / spacing);
-  return primary.map((value, n) => value + ratio * spread[n]!);
+  const born = new Float32Array(primary.length);
+  for (let n = 0; n < born.length; n++) born[n] = (primary[n]! * absorbance[n]!) / pelvisAbsorbance;
+  const spread = gaussianBlur(born, { rows, columns }, exposure.scatterSpread / spacing, 'nothing');
+  for (let n = 0; n < born.length; n++) spread[n] = primary[n]! + ratio * spread[n]!;
+  return spread;
 }
 
 /** Poisson deviate: by inversion up to 30, above by the rounded normal deviate of equal mean and variance. */
 export function poisson(mean: number, random: Random): number {
-  if (mean > 30) return Math.max(0, Math.round(random.normal(mean, Math.sqrt(mean))));
+  if (mean > normalFrom) return Math.max(0, Math.round(random.normal(mean, Math.sqrt(mean))));
   let left = random.uniform();
   let probability = Math.exp(-mean);
   let count = 0;

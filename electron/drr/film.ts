@@ -4,7 +4,6 @@ import { absorbance } from './absorbance.ts';
 import { detect } from './detector.ts';
 import type { Exposure, FilmLook } from './exposure.ts';
 import { develop } from './look.ts';
-import { layMarker } from './marker.ts';
 import type { LineIntegrals } from './projector.ts';
 import { tungstenSpectrum } from './spectrum.ts';
 
@@ -54,7 +53,6 @@ export function exposeFilm(
   const { rows, columns, spacing } = integrals;
   const spectrum = tungstenSpectrum(exposure.tubeVoltage, exposure.filtration);
   const thickness = absorbance(spectrum, integrals);
-  if (exposure.marker !== null) layMarker(thickness, rows, columns, spacing, exposure.marker);
   const signal = detect(thickness, { rows, columns, spacing }, exposure, random);
   const pixels = develop(signal, { rows, columns, spacing }, exposure, look, filmMaximum);
   return { rows, columns, pixels, parameters: { exposure, look, pixelSpacing: spacing } };

@@ -2,13 +2,16 @@ import { gaussianBlur } from './blur.ts';
 import type { DetectorGrid } from './detector.ts';
 import { shutterField } from './detector.ts';
 import type { Exposure, FilmLook } from './exposure.ts';
+import { equaliseLocally } from './localContrast.ts';
 
 /** Where -ln of the signal is above this there is a patient before the detector: 4 cm of soft tissue. */
 const bodyDensity = 0.9;
+/** A border that shows grey stands at this share of white. */
+const borderGrey = 0.5;
 
 /**
  * Detector signal to picture, as a digital radiography system does it: logarithm, dynamic range
- * compression, unsharp mask, window by percentiles of the body inside the shutters, tone curve.
+ * compression, local contrast, unsharp mask, window by percentiles of the body inside the shutters, tone curve.
  *
  * @param signal share of the open beam, above zero; rows × columns.
  * @returns 0..maximum, rising with attenuation.
@@ -20,35 +23,70 @@ export function develop(
   look: FilmLook,
   maximum: number,
 ): Uint16Array {
-  const { rows, columns, spacing } = grid;
-  const plane = { rows, columns };
-  const density = signal.map((value) => -Math.log(value));
   const field = shutterField(grid, exposure);
-  const body = density.map((value, n) => (value > bodyDensity && field[n]! > 0.9 ? 1 : 0));
-  const [thin, thick] = percentiles(density, body, [1, 99.5]);
-  if (look.compression.amount > 0) {
-    // The shade of the body alone: neither the open beam nor the shutters may throw a halo over it.
-    const held = density.map((value, n) => Math.min(thick, Math.max(thin, value)) * field[n]!);
-    const shade = gaussianBlur(held, plane, look.compression.spread / spacing);
-    const weight = gaussianBlur(field, plane, look.compression.spread / spacing);
-    const middle = (thin + thick) / 2;
-    for (let n = 0; n < density.length; n++) {
-      density[n]! -= look.compression.amount * (shade[n]! / weight[n]! - middle);
-    }
+  const density = new Float32Array(signal.length);
+  const body = new Uint8Array(signal.length);
+  for (let n = 0; n < density.length; n++) {
+    density[n] = -Math.log(signal[n]!);
+    body[n] = density[n]! > bodyDensity && field[n]! > 0.9 ? 1 : 0;
+  }
+  if (look.compression.amount > 0) compress(density, body, field, grid, look.compression);
+  if (look.localContrast.amount > 0) {
+    const [thin, thick] = percentiles(density, body, [0.5, 99.8]);
+    for (let n = 0; n < density.length; n++) density[n] = (density[n]! - thin) / (thick - thin);
+    equaliseLocally(density, body, grid, look.localContrast);
   }
   if (look.sharpening.amount > 0) {
-    const smooth = gaussianBlur(density, plane, look.sharpening.spread / spacing);
-    for (let n = 0; n < density.length; n++) {
-      density[n]! += look.sharpening.amount * (density[n]! - smooth[n]!);
-    }
+    const smooth = gaussianBlur(density, grid, look.sharpening.spread / grid.spacing);
+    const { amount } = look.sharpening;
+    for (let n = 0; n < density.length; n++) density[n]! += amount * (density[n]! - smooth[n]!);
   }
-  const [black, white] = percentiles(density, body, look.window);
+  return shown(density, field, percentiles(density, body, look.window), look, maximum);
+}
+
+/** The shade of the body alone: neither the open beam nor the shutters may throw a halo over it. */
+function compress(
+  density: Float32Array,
+  body: Uint8Array,
+  field: Float32Array,
+  grid: DetectorGrid,
+  { amount, spread }: FilmLook['compression'],
+): void {
+  const [thin, thick] = percentiles(density, body, [1, 99.5]);
+  const held = new Float32Array(density.length);
+  for (let n = 0; n < held.length; n++) {
+    held[n] = Math.min(thick, Math.max(thin, density[n]!)) * field[n]!;
+  }
+  const shade = gaussianBlur(held, grid, spread / grid.spacing);
+  const weight = gaussianBlur(field, grid, spread / grid.spacing);
+  const middle = (thin + thick) / 2;
+  for (let n = 0; n < density.length; n++) density[n]! -= amount * (shade[n]! / weight[n]! - middle);
+}
+
+/** Window, tone curve and gamma by a table over three windows' width, with straight lines between its entries. */
+function shown(
+  density: Float32Array,
+  field: Float32Array,
+  [black, white]: readonly [number, number],
+  look: FilmLook,
+  maximum: number,
+): Uint16Array {
+  const steps = 3072;
+  const tones = Float64Array.from(
+    { length: steps + 2 },
+    (_, n) => maximum * tone((3 * n) / steps - 1, look.shoulder) ** look.gamma,
+  );
+  const border = look.border === 'grey' ? borderGrey * maximum : 0;
+  const scale = steps / (3 * (white - black));
+  const start = black - (white - black);
   const pixels = new Uint16Array(density.length);
   for (let n = 0; n < pixels.length; n++) {
-    const value = tone((density[n]! - black) / (white - black), look.shoulder) ** look.gamma;
-    // Black begins inside the penumbra, or its bright edge would frame the field.
-    const shown = look.border === 'black' ? value * Math.min(1, Math.max(0, 4 * field[n]! - 3)) : value;
-    pixels[n] = Math.round(shown * maximum);
+    const at = Math.min(steps, Math.max(0, (density[n]! - start) * scale));
+    const entry = Math.floor(at);
+    const value = tones[entry]! + (at - entry) * (tones[entry + 1]! - tones[entry]!);
+    // The border's colour begins inside the penumbra, or its bright edge would frame the field.
+    const open = look.border === 'white' ? 1 : Math.min(1, Math.max(0, 4 * field[n]! - 3));
+    pixels[n] = Math.round(border + open * (value - border));
   }
   return pixels;
 }
@@ -63,18 +101,19 @@ function tone(value: number, shoulder: number): number {
 /** Two percentiles of the values where the mask is not 0, from a histogram of 4096 bins; over all where it is empty. */
 function percentiles(
   values: Float32Array,
-  mask: Float32Array,
+  mask: Uint8Array,
   [low, high]: FilmLook['window'],
 ): [number, number] {
   let least = Infinity;
   let most = -Infinity;
   let total = 0;
-  const everywhere = !mask.some((inside) => inside !== 0);
+  const everywhere = !mask.includes(1);
   for (let n = 0; n < values.length; n++) {
     if (!everywhere && mask[n] === 0) continue;
+    const value = values[n]!;
     total++;
-    if (values[n]! < least) least = values[n]!;
-    if (values[n]! > most) most = values[n]!;
+    if (value < least) least = value;
+    if (value > most) most = value;
   }
   if (!(most > least)) return [least, least + 1];
   const bins = 4096;

@@ -1,3 +1,5 @@
+import { toRadians } from '../contract/units.ts';
+import type { DetectorGrid } from './detector.ts';
 import type { SideMarker } from './exposure.ts';
 
 type Stroke = readonly (readonly [x: number, y: number])[];
@@ -20,8 +22,8 @@ const letters: Record<SideMarker['letter'], readonly Stroke[]> = {
   ],
 };
 const strokeWidth = 0.15;
-/** 1.5 mm of lead at 70 kV leaves a few parts in ten thousand; scatter fills it in. */
-const leadAbsorbance = 7;
+/** A millimetre of lead at 70 kV leaves less than a hundredth; what the patient's side sees of it glares a little. */
+const leadAbsorbance = 5;
 
 function arc(x: number, y: number, radius: number): Stroke {
   return Array.from({ length: 13 }, (_, n) => {
@@ -37,33 +39,73 @@ function distanceToSegment(x: number, y: number, a: Stroke[number], b: Stroke[nu
   return Math.hypot(x - a[0] - t * dx, y - a[1] - t * dy);
 }
 
-/** Adds a lead letter to an absorbance picture, in place; `spacing` in mm a pixel at the detector. */
-export function layMarker(
-  absorbance: Float32Array,
-  rows: number,
-  columns: number,
-  spacing: number,
-  marker: SideMarker,
-): void {
-  const height = marker.height / spacing;
-  const left = marker.x * columns - 0.3 * height;
-  const top = marker.y * rows - 0.5 * height;
-  for (let row = Math.max(0, Math.floor(top)); row < Math.min(rows, top + height); row++) {
-    for (
-      let column = Math.max(0, Math.floor(left));
-      column < Math.min(columns, left + 0.6 * height);
-      column++
-    ) {
-      const x = (column + 0.5 - left) / height;
-      const y = (row + 0.5 - top) / height;
-      let distance = Infinity;
-      for (const stroke of letters[marker.letter]) {
-        for (let n = 1; n < stroke.length; n++) {
-          distance = Math.min(distance, distanceToSegment(x, y, stroke[n - 1]!, stroke[n]!));
-        }
-      }
-      const covered = Math.min(1, Math.max(0, (strokeWidth / 2 - distance) * height + 0.5));
-      absorbance[row * columns + column]! += covered * leadAbsorbance;
+/** What the shapes add to the letter, in the letter's own units about its middle, and how far they reach. */
+const ringRadius = 0.85;
+const rimWidth = 0.05;
+const plate = { halfWidth: 0.62, halfHeight: 0.72, absorbance: 0.25 };
+const pole: readonly Stroke[] = [
+  [
+    [0.62, 0.5],
+    [0.62, -0.5],
+  ],
+  [
+    [0.5, -0.28],
+    [0.62, -0.5],
+    [0.74, -0.28],
+  ],
+];
+const poleWidth = 0.07;
+const furthest = 1;
+
+/** How far a point is from the nearest of the strokes. */
+function distanceToStrokes(x: number, y: number, strokes: readonly Stroke[]): number {
+  let distance = Infinity;
+  for (const stroke of strokes) {
+    for (let n = 1; n < stroke.length; n++) {
+      distance = Math.min(distance, distanceToSegment(x, y, stroke[n - 1]!, stroke[n]!));
     }
   }
+  return distance;
+}
+
+/**
+ * Weakens a signal, in place, as lead on the cassette does: direct and scattered rays alike. A pixel that
+ * an edge crosses is covered in part.
+ */
+export function layMarker(signal: Float32Array, grid: DetectorGrid, marker: SideMarker): void {
+  const height = marker.height / grid.spacing;
+  const middle = { x: marker.x * grid.columns, y: marker.y * grid.rows };
+  const angle = toRadians(marker.angle);
+  const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
+  const reach = furthest * height;
+  const lastRow = Math.min(grid.rows - 1, Math.ceil(middle.y + reach));
+  const lastColumn = Math.min(grid.columns - 1, Math.ceil(middle.x + reach));
+  for (let row = Math.max(0, Math.floor(middle.y - reach)); row <= lastRow; row++) {
+    for (let column = Math.max(0, Math.floor(middle.x - reach)); column <= lastColumn; column++) {
+      const right = (column + 0.5 - middle.x) / height;
+      const down = (row + 0.5 - middle.y) / height;
+      const added = markerAbsorbance(
+        marker,
+        right * cosine + down * sine,
+        down * cosine - right * sine,
+        height,
+      );
+      if (added > 0) signal[row * grid.columns + column]! *= Math.exp(-added);
+    }
+  }
+}
+
+/** -ln transmission of the marker at a point about its middle, in letter heights; `height` in pixels. */
+function markerAbsorbance({ letter, shape }: SideMarker, x: number, y: number, height: number): number {
+  const covered = (inside: number) => Math.min(1, Math.max(0, inside * height + 0.5));
+  let lead = covered(strokeWidth / 2 - distanceToStrokes(x + 0.3, y + 0.5, letters[letter]));
+  let plastic = 0;
+  if (shape === 'ring') lead = Math.max(lead, covered(rimWidth - Math.abs(Math.hypot(x, y) - ringRadius)));
+  if (shape === 'pole') lead = Math.max(lead, covered(poleWidth / 2 - distanceToStrokes(x, y, pole)));
+  if (shape === 'plate') {
+    const inside = Math.min(plate.halfWidth - Math.abs(x), plate.halfHeight - Math.abs(y));
+    plastic = covered(inside) * plate.absorbance;
+    lead = Math.max(lead, covered(rimWidth / 2 - Math.abs(inside - rimWidth)));
+  }
+  return lead * leadAbsorbance + plastic;
 }

@@ -17,6 +17,7 @@ const exposure = {
   ...sampleExposure(seeded(3), 'clinic'),
   collimation: { left: mm(8), right: mm(0), top: mm(4), bottom: mm(12) },
   grid: true,
+  detector: 'storage-phosphor' as const,
 };
 const geometry = anteroposterior({
   isocentre: [mm(0), mm(0), mm(0)],
@@ -96,6 +97,7 @@ describe('filmToDicom', () => {
     expect(number('0018,1511')).toBeCloseTo(7, 6);
     expect(dumped(path, '0020,0020')).toBe('L\\F');
     expect(dumped(path, '0018,1166')).toBe('PARALLEL');
+    expect(dumped(path, '0018,7004')).toBe('STORAGE');
     expect(number('0018,7052')).toBeCloseTo(exposure.filtration, 6);
     expect(['0018,1702', '0018,1704', '0018,1706', '0018,1708'].map(number)).toEqual([21, 60, 11, 50]);
     expect(dumped(path, '0008,2111')).toMatch(/^Simulated radiograph, not a patient\. .*seed 42/);

@@ -112,6 +112,9 @@ function positioning(geometry: ConeBeamGeometry): RadiographPositioning {
   };
 }
 
+/** Defined terms of Detector Type (PS3.3 C.8.11.4). */
+const detectorTypes = { 'flat-panel': 'SCINTILLATOR', 'storage-phosphor': 'STORAGE', film: 'FILM' } as const;
+
 function beamOf({ rows, columns, parameters }: Film): RadiographBeam {
   const { exposure, pixelSpacing } = parameters;
   const { left, right, top, bottom } = exposure.collimation;
@@ -120,7 +123,7 @@ function beamOf({ rows, columns, parameters }: Film): RadiographBeam {
   return {
     filtration: exposure.filtration,
     grid: exposure.grid,
-    detectorType: 'SCINTILLATOR',
+    detectorType: detectorTypes[exposure.detector],
     collimator: open
       ? null
       : {
