@@ -110,7 +110,8 @@ export function samplePatient(random: Random, plan: PatientPlan = {}): PatientPa
     age,
     hipSeparation: mm(hipSeparation),
     pelvisScale,
-    pelvicTilt: degrees(position.normalWithin(0, 6, -14, 14)),
+    // Upright, the foramina close as on an inlet view; lying down the pelvis leans back and opens them.
+    pelvicTilt: degrees(position.normalWithin(-8, 5, -20, 5)),
     acetabularInclination: degrees(hips.normalWithin(42, 4, 32, 52)),
     acetabularAnteversion: degrees(hips.normalWithin(18.8, 5, 5, 32)),
     corticalDensity: hounsfield(bone.cortical),
