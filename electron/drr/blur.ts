@@ -83,14 +83,17 @@ function convolve(
   return result;
 }
 
-/** Where each pixel lies among the middles of the pairs: the pair before it, the pair after, and how far on. */
+/**
+ * Where each pixel lies among the middles of the pairs: the pair before it, the pair after, and how far on. The
+ * outermost pixels lie a quarter beyond the last middle.
+ */
 function places(pixels: number, pairs: number) {
   const near = new Int32Array(pixels);
   const far = new Int32Array(pixels);
   const share = new Float64Array(pixels);
   for (let n = 0; n < pixels; n++) {
-    const at = Math.min(pairs - 1, Math.max(0, n / 2 - 0.25));
-    near[n] = Math.floor(at);
+    const at = n / 2 - 0.25;
+    near[n] = Math.min(Math.max(0, pairs - 2), Math.max(0, Math.floor(at)));
     far[n] = Math.min(pairs - 1, near[n]! + 1);
     share[n] = at - near[n]!;
   }
@@ -144,7 +147,7 @@ function weightsOf(
   return weights;
 }
 
-/** Linear interpolation between the middles of the pairs; level beyond the outermost. */
+/** Linear interpolation between the middles of the pairs, going on in a straight line beyond the outermost. */
 function doubled(values: Float32Array, half: Plane, { rows, columns }: Plane): Float32Array {
   const across = places(columns, half.columns);
   const down = places(rows, half.rows);
