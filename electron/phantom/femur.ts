@@ -1,4 +1,4 @@
-import { clamp01, ellipse, ellipsoid, mix, smoothMin, smoothStep } from './distance.ts';
+import { clamp01, ellipse, ellipsoid, mix, smoothMax, smoothMin, smoothStep } from './distance.ts';
 import type { FemurParameters } from './parameters.ts';
 import type { Texture } from './texture.ts';
 
@@ -89,11 +89,8 @@ export class Femur {
     const before = Math.max((this.#waist - along) / this.#waist, 0);
     const height = this.neckRadius * (widening + 0.12 * before * before);
     const depth = this.#neckDepth * (widening + 0.05 * before);
-    const neck = Math.max(
-      ellipse(across + 2.5 * past * past, y, height, depth),
-      -along,
-      along - this.axisLength - 8,
-    );
+    const tube = ellipse(across + 2.5 * past * past, y, height, depth);
+    const neck = Math.max(smoothMax(tube, along - this.axisLength - 4, 14), -along);
 
     const down = this.#shaftZ - z;
     const flare = Math.exp(-Math.max(down, 0) / 30);
@@ -163,12 +160,18 @@ export class Femur {
       -(((along - this.axisLength + 10) / 9) ** 2) - ((across + 3) / 7) ** 2 - (y / 12) ** 2,
     );
     const down = this.#shaftZ - z;
-    const grain = this.#texture.at(x, y, z);
+    // Trabeculae are long along the load and, as plates, deep along the beam, so that they show on a film.
+    const rise = 0.9397 * z - 0.342 * x;
+    const turn = Math.atan2(z - this.#arcZ, x - this.#arcX) * this.#arcRadius;
+    const grain = this.#texture.at(1.3 * x, 0.3 * y, 1.3 * z);
+    const columns = this.#texture.at(1.5 * beside, 0.2 * y, 0.22 * rise);
+    const arches = this.#texture.at(1.5 * fromArc, 0.2 * y + 64, 0.22 * turn);
     const spongy =
       base * (0.75 + 0.6 * inHead) +
-      strength * (1.5 * compressive + 0.8 * tensile) -
+      strength *
+        (compressive * (1.5 + 0.75 * columns) + tensile * (1 - 0.5 * inHead) * (0.9 + 0.5 * arches)) -
       (base + 40) * 0.8 * ward +
-      grain * (30 + 0.35 * base);
+      (grain + 0.5 * columns + 0.5 * arches) * (22 + 0.3 * base);
     const trochanter = smoothStep(this.#shaftX - 2, this.#shaftX + 12, x);
     return mix(spongy * (1 - 0.35 * trochanter), -45 + 6 * grain, smoothStep(18, 62, down));
   }

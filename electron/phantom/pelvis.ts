@@ -160,13 +160,17 @@ export class HipBone implements Solid {
     const depth = this.#fromCentre - this.#cavity;
     // The sourcil: dense bone where the roof bears the load.
     const load = depth < 7 ? smoothStep(0.25, 0.85, z / this.#fromCentre) : 0;
-    const cortex = mix(1.3, 3.4, load * clamp01(1 - depth / 7));
+    const cortex = mix(this.#fromCentre > 60 ? 0.95 : 1.2, 3.4, load * clamp01(1 - depth / 7));
     const inner = clamp01(0.5 - (this.#distance + cortex) / this.#edge);
     if (inner === 0) return this.#cortical;
     const covered = Math.max(clamp01(0.5 - this.#distance / this.#edge), inner);
-    const grain = this.#texture.at(u + 31, y + 57, z + 11);
+    // Trabeculae stand radially on the socket and are deep along the beam.
+    const turn = 40 * Math.atan2(u, z);
+    const grain =
+      this.#texture.at(1.3 * u + 31, 0.3 * y + 57, 1.3 * z + 11) +
+      this.#texture.at(turn, 0.2 * y + 20, 0.25 * this.#fromCentre);
     const roof = Math.exp(-((u / 22) ** 2) - ((y - 4) / 24) ** 2 - ((z - 32) / 22) ** 2);
-    const spongy = this.#cancellous * (0.8 + 1.3 * roof) + 20 + grain * (20 + 0.2 * this.#cancellous);
+    const spongy = this.#cancellous * (1 + 1.2 * roof) + 40 + grain * (25 + 0.25 * this.#cancellous);
     return mix(this.#cortical, spongy, inner / covered);
   }
 }
@@ -241,6 +245,7 @@ class Wing {
     const auricular = 8 + 0.5 * Math.max(z - 60, 0);
     this.#half =
       2.6 +
+      1.8 * smoothStep(5, -30, y) +
       3 * Math.exp(-Math.max(-outline, 0) / 7) +
       7 * Math.exp(-(((z - 32) / 20) ** 2)) +
       8 * smoothStep(auricular, auricular + 25, y);

@@ -13,8 +13,9 @@ export class Sacrum implements Solid {
   readonly #edge: number;
   readonly #texture: Texture;
   readonly #plate: Plate;
-  /** Distance to the surface, and to the surface of what is cut out of it. */
+  /** Distances to the walls that have a cortex: hardly those of the canal and the foramina. */
   #wall = 0;
+  #outer = 0;
   readonly #crest = new RodBundle(crest, 6);
   readonly #canal = new RodBundle(canal, 1);
   readonly #foramina = new RodBundle(foramina, 1);
@@ -39,19 +40,22 @@ export class Sacrum implements Solid {
     const b = (this.#cosTilt * y + this.#sinTilt * z) / k;
     const c = (-this.#sinTilt * y + this.#cosTilt * z) / k;
     // Height and depth are the same along a row of voxels, so no leap can miss what they rule out.
+    this.#outer = Infinity;
     const sacrum = c < 140 ? this.#sacrum(a, b, c) : Infinity;
     const fifth = c > 112 && c < 170 ? fifthLumbar.distance(a, b, c) : Infinity;
     const fourth = c > 150 ? fourthLumbar.distance(a, b, c) : Infinity;
-    this.#wall = Math.min(sacrum, fifth, fourth) * k;
-    return this.#wall;
+    this.#wall = Math.min(this.#outer, fifth, fourth) * k;
+    return Math.min(sacrum, fifth, fourth) * k;
   }
 
   #sacrum(a: number, b: number, c: number): number {
     if (b !== this.#rowY || c !== this.#rowZ) this.#enterRow(b, c);
     let bone = this.#plate.distance(a, b, c);
     bone = this.#crest.join(bone, a, b, c);
+    this.#outer = bone;
     if (c < 24 || bone > 12) return bone;
     const hollow = this.#foramina.join(this.#canal.join(Infinity, 0.55 * a, b, c), a, b, c);
+    this.#outer = Math.max(bone, -hollow - 0.5);
     return smoothMax(bone, -hollow, 3);
   }
 

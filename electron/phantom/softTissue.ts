@@ -1,19 +1,10 @@
 import type { Random } from '../random/random.ts';
-import { ellipsoid, mix, smoothStep } from './distance.ts';
+import { clamp01, ellipsoid, mix, smoothMax, smoothMin, smoothStep } from './distance.ts';
 import type { PatientParameters } from './parameters.ts';
 import { type Texture, textureMask } from './texture.ts';
 import { type Box, type Canvas, paint, type Solid } from './voxelize.ts';
 
-/** Half widths along x of the trunk and of a thigh in one row of a slice. */
-interface Row {
-  trunk: number;
-  thigh: number;
-}
-
-/** Half width of a shape that a row does not meet. */
-const missed = -1e4;
-
-/** The body's outline: a flattened trunk that rounds off at the crotch into two thighs. */
+/** The body's outline: half its depth over every place of a frontal slice, a flat trunk that runs out into two thighs. */
 export class Outline {
   readonly #p: PatientParameters;
   readonly #crotch: number;
@@ -21,37 +12,51 @@ export class Outline {
 
   constructor(parameters: PatientParameters) {
     this.#p = parameters;
-    this.#crotch = -88 * parameters.pelvisScale;
+    this.#crotch = -108 * parameters.pelvisScale;
   }
 
-  thighCentre(z: number): number {
-    return this.#p.bodyHalfWidth * (1 - mix(0.49, 0.455, smoothStep(0, 160, -z)));
-  }
-
-  #thighRadius(z: number): number {
-    // Above the hip joint the thigh shrinks out of the way inside the trunk.
-    return this.#p.bodyHalfWidth * (mix(0.49, 0.455, smoothStep(0, 160, -z)) - 0.3 * smoothStep(5, 70, z));
-  }
-
-  /** Fills `row` for the outline shrunk by `inset` mm. */
-  row(y: number, z: number, inset: number, row: Row): void {
+  /**
+   * Fills `depth` with the half depths at height `z` for the columns x = first + i · step, and `flatness`
+   * with what turns a distance along y into one across the surface. The outline is shrunk by `inset` mm, by
+   * more where hips carry their fat.
+   */
+  slice(
+    z: number,
+    inset: number,
+    first: number,
+    step: number,
+    depth: Float64Array,
+    flatness: Float64Array,
+  ): void {
     const p = this.#p;
-    const dy = y - this.centreY;
-    const waist = 1 - 0.09 * smoothStep(40, 170, z);
-    const width = p.bodyHalfWidth * waist - inset;
-    const depth = p.bodyHalfDepth - inset;
-    // From the trochanters down the trunk narrows to the perineum and leaves the outline to the thighs.
-    const girdle = mix(0.3, 1, smoothStep(this.#crotch, 0, z));
-    const below = this.#crotch + 25 - z;
-    const rounding = below <= 0 ? 1 : below >= 30 ? 0 : Math.sqrt(1 - (below / 30) ** 2);
-    const across = Math.abs(dy) / (depth * rounding);
-    row.trunk = across < 1 ? width * girdle * rounding * (1 - across ** 2.6) ** (1 / 2.6) : missed;
-    const thigh = this.#thighRadius(z) - inset;
-    // Flatter than the trunk where it begins, so that it comes out of it without a step.
-    const round = mix(1.02, 0.93, smoothStep(-100, -20, z));
-    const share = Math.abs(dy) / Math.min(round * thigh, p.bodyHalfDepth - inset);
-    row.thigh = z < 70 && share < 1 ? thigh * (1 - share ** 2.3) ** (1 / 2.3) : missed;
+    const padding = inset * (0.85 + 0.35 * Math.exp(-(((z + 50) / 70) ** 2)));
+    const waist = 1 - 0.11 * smoothStep(10, 160, z) - 0.1 * smoothStep(-60, -260, z);
+    const width = p.bodyHalfWidth * waist - padding;
+    const front = p.bodyHalfDepth - inset;
+    // The trunk fades into the thighs over a hand's breadth, so that no edge of it shows.
+    const trunk = front * smoothStep(this.#crotch - 35, this.#crotch + 85, z);
+    const girth = 0.5 * p.bodyHalfWidth * waist;
+    const gap = mix(-5, 9, smoothStep(this.#crotch, this.#crotch - 130, z));
+    const thigh = girth - 0.5 * gap - padding;
+    const thighDepth = Math.min(0.98 * girth, p.bodyHalfDepth) - inset;
+    const thighFade = 1 - smoothStep(-20, 70, z);
+    for (let i = 0; i < depth.length; i++) {
+      const a = Math.abs(first + i * step);
+      const ofTrunk = trunk * arch(a / width, 2.6);
+      const ofThigh = thighDepth * thighFade * arch((a - girth - 0.5 * gap) / thigh, 2.3);
+      depth[i] = ofTrunk + ofThigh > 0 ? smoothMax(ofTrunk, ofThigh, 24) : -1;
+    }
+    for (let i = 0; i < depth.length; i++) {
+      const rise = (depth[Math.min(i + 1, depth.length - 1)]! - depth[Math.max(i - 1, 0)]!) / (2 * step);
+      flatness[i] = 1 / Math.sqrt(1 + rise * rise);
+    }
   }
+}
+
+/** Half of a superellipse over [-1, 1]. */
+function arch(share: number, power: number): number {
+  const a = Math.abs(share);
+  return a < 1 ? (1 - a ** power) ** (1 / power) : 0;
 }
 
 const skinThickness = 1.8;
@@ -62,79 +67,116 @@ export function paintSoftTissue(canvas: Canvas, parameters: PatientParameters, t
   const [nx, ny, nz] = canvas.size;
   const [ox, oy, oz] = canvas.origin;
   const outline = new Outline(parameters);
-  const skin: Row = { trunk: 0, thigh: 0 };
-  const muscle: Row = { trunk: 0, thigh: 0 };
-  // Fatty streaks: the lowest part of the texture, as large as the patient's muscle fat.
-  const threshold = -1.9 + 4 * parameters.muscleFat;
+  const row = () => new Float64Array(nx);
+  const [skin, skinFlatness, muscle, muscleFlatness] = [row(), row(), row(), row()];
+  const fat = grains(texture, (grain) => -103 + 5 * grain);
+  const flesh = grains(texture, marbled(parameters.muscleFat));
+  const columns = Int32Array.from(skin, (_, i) => Math.floor(ox + i * voxel) & textureMask);
   const half = 0.5 * voxel;
   hounsfield.fill(-1000);
   for (let k = 0; k < nz; k++) {
     const z = oz + k * voxel;
-    const centre = outline.thighCentre(z);
+    outline.slice(z, 0, ox, voxel, skin, skinFlatness);
+    outline.slice(z, parameters.subcutaneousFat, ox, voxel, muscle, muscleFlatness);
     for (let j = 0; j < ny; j++) {
       const y = oy + j * voxel;
-      outline.row(y, z, 0, skin);
-      if (skin.trunk === missed && skin.thigh === missed) continue;
-      outline.row(y, z, parameters.subcutaneousFat, muscle);
-      const reach = Math.max(skin.trunk, centre + skin.thigh) + voxel;
-      const first = Math.max(0, Math.ceil((-reach - ox) / voxel));
-      const last = Math.min(nx - 1, Math.floor((reach - ox) / voxel));
-      const row = nx * (j + ny * k);
-      const { cells } = texture;
-      const grains = texture.rowStart(y, z);
-      const { trunk, thigh } = skin;
-      const { trunk: muscleTrunk, thigh: muscleThigh } = muscle;
-      for (let i = first; i <= last; i++) {
-        const x = ox + i * voxel;
-        const a = Math.abs(x);
-        const fromThigh = Math.abs(a - centre);
-        const depth = Math.max(trunk - a, thigh - fromThigh);
+      const dy = Math.abs(y - outline.centreY);
+      const start = nx * (j + ny * k);
+      const cells = texture.rowStart(y, z);
+      for (let i = 0; i < nx; i++) {
+        const depth = (skin[i]! - dy) * skinFlatness[i]!;
         if (depth <= -half) continue;
-        const grain = cells[grains + (Math.floor(x) & textureMask)]!;
-        const muscleDepth = Math.max(muscleTrunk - a, muscleThigh - fromThigh);
-        let value = depth < skinThickness && muscleDepth < -half ? 40 : -103 + 5 * grain;
-        if (muscleDepth > -half) {
-          const streak = (threshold - grain) * 1.2;
-          const flesh = 55 + 5 * grain;
-          const marbled = streak <= 0 ? flesh : mix(flesh, -90, Math.min(streak, 1));
-          value = muscleDepth >= half ? marbled : mix(value, marbled, 0.5 + muscleDepth / voxel);
+        const cell = cells + columns[i]!;
+        const inMuscle = (muscle[i]! - dy) * muscleFlatness[i]!;
+        let value: number;
+        if (inMuscle >= half) value = flesh[cell]!;
+        else {
+          value = depth < skinThickness ? 40 : fat[cell]!;
+          if (inMuscle > -half) value = mix(value, flesh[cell]!, 0.5 + inMuscle / voxel);
         }
-        if (depth < half) value = mix(-1000, value, 0.5 + depth / voxel);
-        hounsfield[row + i] = Math.round(value);
+        hounsfield[start + i] = depth >= half ? value : mix(-1000, value, 0.5 + depth / voxel);
       }
     }
   }
 }
 
-class GasPocket implements Solid {
-  readonly centre: readonly [number, number, number];
-  readonly radii: readonly [number, number, number];
+/** A tissue's Hounsfield units for every cell of the texture; a plain loop, since two million go through it. */
+function grains({ cells }: Texture, tissue: (grain: number) => number): Int16Array {
+  const values = new Int16Array(cells.length);
+  for (let i = 0; i < cells.length; i++) values[i] = Math.round(tissue(cells[i]!));
+  return values;
+}
+
+/** Muscle with fatty streaks: the lowest part of the texture, as large as the patient's muscle fat. */
+function marbled(muscleFat: number): (grain: number) => number {
+  const threshold = -1.9 + 4 * muscleFat;
+  return (grain) => mix(55 + 5 * grain, -90, clamp01((threshold - grain) * 1.2));
+}
+
+/** Gas in a loop of bowel: bubbles along a winding path, a few large ones or many small ones between stool. */
+class GasLoop implements Solid {
+  readonly #bubbles: readonly (readonly [number, number, number, number, number])[];
+  readonly box: Box;
 
   constructor(random: Random) {
-    this.centre = [random.between(-75, 75), random.between(-55, -10), random.between(30, 130)];
-    this.radii = [random.between(8, 26), random.between(7, 15), random.between(7, 16)];
+    const [x, y, z] = random.pick(loops);
+    const at = [x + random.normal(0, 12), y + random.normal(0, 8), z + random.normal(0, 12)] as [
+      number,
+      number,
+      number,
+    ];
+    const mottled = random.chance(0.4);
+    const count = mottled ? 10 + random.integer(16) : 2 + random.integer(5);
+    const size = mottled ? 3 : random.between(7, 14);
+    let heading = random.between(0, 2 * Math.PI);
+    this.#bubbles = Array.from({ length: count }, () => {
+      const radius = size * random.between(0.6, 1.4);
+      const bubble = [at[0], at[1], at[2], radius, 0.75 * radius] as const;
+      heading += random.normal(0, 0.7);
+      const step = (mottled ? 2.4 : 1.1) * radius;
+      at[0] += step * Math.cos(heading);
+      at[1] += mottled ? random.normal(0, 4) : random.normal(0, 2);
+      at[2] += step * Math.sin(heading);
+      return bubble;
+    });
+    const bound = (axis: 0 | 1 | 2, sign: 1 | -1) =>
+      sign * Math.max(...this.#bubbles.map((b) => sign * b[axis] + b[3] + 3));
+    this.box = {
+      low: [bound(0, -1), bound(1, -1), bound(2, -1)],
+      high: [bound(0, 1), bound(1, 1), bound(2, 1)],
+    };
   }
 
   distance(x: number, y: number, z: number): number {
-    const [cx, cy, cz] = this.centre;
-    return ellipsoid(x - cx, y - cy, z - cz, ...this.radii) + 1.8 * Math.sin(x / 5) * Math.sin(z / 4);
+    let nearest = Infinity;
+    for (const [bx, by, bz, wide, flat] of this.#bubbles) {
+      nearest = smoothMin(nearest, ellipsoid(x - bx, y - by, z - bz, wide, flat, 0.85 * wide), 2);
+    }
+    return nearest + 0.8 * Math.sin(x / 4) * Math.sin(z / 3);
   }
 
   density(): number {
-    return -950;
-  }
-
-  get box(): Box {
-    const [cx, cy, cz] = this.centre;
-    const [rx, ry, rz] = this.radii;
-    return { low: [cx - rx - 4, cy - ry - 4, cz - rz - 4], high: [cx + rx + 4, cy + ry + 4, cz + rz + 4] };
+    return -900;
   }
 }
 
-/** Paints pockets of bowel gas in front of the sacrum. */
+/** Where gas lies in an AP film: rectum, sigmoid, caecum and the loops between. */
+const loops = [
+  [0, 48, 30],
+  [0, 44, 48],
+  [45, -15, 75],
+  [70, -25, 95],
+  [-75, -25, 90],
+  [-60, -20, 110],
+  [-15, -35, 70],
+  [20, -35, 110],
+  [-30, -30, 130],
+] as const;
+
+/** Paints gas and stool of the bowel. */
 export function paintBowelGas(canvas: Canvas, count: number, random: Random): void {
   for (let n = 0; n < count; n++) {
-    const pocket = new GasPocket(random);
-    paint(canvas, pocket, pocket.box);
+    const loop = new GasLoop(random);
+    paint(canvas, loop, loop.box);
   }
 }

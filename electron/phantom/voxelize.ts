@@ -26,7 +26,7 @@ export interface Canvas {
  * crosses at a slant is 1 to 1.7 voxels deep along the plane's normal; sharper edges show up as moiré in
  * the projection of thin plates.
  */
-export const edgeWidth = 1.5;
+export const edgeWidth = 1.75;
 
 /** Steps are shortened by this because some distances overestimate (blends and flattened ellipsoids). */
 const safety = 0.55;
