@@ -6,10 +6,19 @@ import { doctorCommand } from './doctor.ts';
 import { exitCodeHelp, exitCodes } from './exitCodes.ts';
 import { filmsCommand } from './films.ts';
 import { reportFailure } from './output.ts';
+import { phantomCommand } from './phantom.ts';
 import { readCommand } from './read.ts';
 import { startCommand } from './startCommand.ts';
 
-const commands = [startCommand, readCommand, demoCommand, filmsCommand, dbCommand, doctorCommand];
+const commands = [
+  startCommand,
+  readCommand,
+  demoCommand,
+  filmsCommand,
+  phantomCommand,
+  dbCommand,
+  doctorCommand,
+];
 
 /** Parses and runs a command line; sets `process.exitCode` and never throws for what a person typed. */
 export async function runProgram(words: readonly string[]): Promise<void> {

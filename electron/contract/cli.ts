@@ -58,5 +58,20 @@ export const verifyOutput = z.strictObject({
   brokenAt: z.number().int().nullable(),
 });
 
+/** `calcar phantom` */
+export const phantomOutput = z.strictObject({
+  folder: z.string(),
+  /** Patients that are there now. */
+  patients: z.number().int().positive(),
+  /** Those of them that were made by this run. */
+  made: z.number().int().nonnegative(),
+  seed: z.number().int().nonnegative(),
+  voxelMm: z.number().positive(),
+  style: z.enum(['clinic', 'drr']),
+  ct: z.boolean(),
+  films: z.boolean(),
+  seconds: z.number().nonnegative(),
+});
+
 /** Any command that could not run. */
 export const failedOutput = z.strictObject({ error: wireError });
