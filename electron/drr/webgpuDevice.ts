@@ -61,7 +61,7 @@ export async function openGraphicsDevice(software: boolean): Promise<GraphicsDev
   } catch (cause) {
     throw new CalcarError(
       'backend-unavailable',
-      'The graphics processor is there but could not be started. Radiographs are simulated on the CPU; restart the computer or update the graphics driver.',
+      'The graphics processor is there but could not be started. The CPU can do its work; restarting the computer or updating the graphics driver may help.',
       cause,
     );
   }

@@ -87,6 +87,19 @@ describe.skipIf(driver === null)(title, () => {
     expect(result.name).toMatch(/SwiftShader.*software/);
     expect(result.clock).toBe(true);
   });
+
+  it('is chosen where there is a processor that holds the volume, and says why where it does not', async () => {
+    const result = await found<Record<string, string>>('choice');
+    expect(result).toEqual({
+      asked: expect.stringMatching(/^webgpu: .*software/) as unknown,
+      askedTooLong: 'too-large',
+      software: 'cpu: 1 thread',
+      processor: 'webgpu: SwiftShader driver 5.0.0',
+      tooLong: expect.stringMatching(
+        /^cpu: 1 thread\. The CT volume does not fit on the graphics/,
+      ) as unknown,
+    });
+  });
 });
 
 /** Vulkan's loader reads this folder whatever the environment says. */
@@ -95,14 +108,19 @@ const driverForAll = existsSync('/etc/vulkan/icd.d');
 describe.skipIf(process.platform !== 'linux' || driverForAll)(
   'openWebgpuProjector where no Vulkan driver is installed',
   () => {
-    it('gives null without a word on the terminal', async () => {
+    it('leaves the work to the CPU without a word on the terminal', async () => {
       const nowhere = {
         HOME: folder,
         XDG_DATA_DIRS: folder,
         XDG_CONFIG_DIRS: folder,
         PATH: process.env['PATH'],
       };
-      expect(await run('none', nowhere)).toEqual({ code: 0, signal: null, out: 'null\n', err: '' });
+      expect(await run('none', nowhere)).toEqual({
+        code: 0,
+        signal: null,
+        out: '{"chosen":"cpu","asked":"backend-unavailable"}\n',
+        err: '',
+      });
     });
   },
 );

@@ -52,7 +52,7 @@ export async function requireKnownAnswer(
     if (!agrees) {
       throw new CalcarError(
         'backend-unavailable',
-        'The graphics processor gives wrong results in a known example, so it is not used. Radiographs are simulated on the CPU; an update of the graphics driver may help.',
+        'The graphics processor gives wrong results in a known example, so it is not used. The CPU can do its work; updating the graphics driver may help.',
       );
     }
   }

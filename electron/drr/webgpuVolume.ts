@@ -184,7 +184,7 @@ function release(output: Output | null): void {
 const tooManyVoxels = (cause?: unknown): CalcarError =>
   new CalcarError(
     'too-large',
-    'The CT volume does not fit on the graphics processor. It is projected on the CPU instead, which takes longer.',
+    'The CT volume does not fit on the graphics processor. The CPU can project it; that takes longer.',
     cause,
   );
 

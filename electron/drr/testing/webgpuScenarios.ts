@@ -10,6 +10,7 @@ import type { Volume } from '../../volume/volume.ts';
 import { alignedDirection } from '../../volume/volume.ts';
 import { anteroposterior } from '../geometry.ts';
 import type { ConeBeamGeometry } from '../geometry.ts';
+import { openProjector } from '../openProjector.ts';
 import { projectMaterials } from '../projector.ts';
 import type { LineIntegrals, ProjectionOptions } from '../projector.ts';
 import { tissueMixture } from '../tissue.ts';
@@ -279,7 +280,31 @@ async function adapters(): Promise<{ unasked: boolean; name: string; clock: bool
 }
 
 /** Where no driver is installed. */
-const none = (): Promise<unknown> => openWebgpuProjector(thigh([9, 9, 9], [9, 9, 9], 6));
+async function none(): Promise<{ chosen: string; asked: string }> {
+  const volume = thigh([9, 9, 9], [9, 9, 9], 6);
+  const projector = await openProjector(volume);
+  await projector.close();
+  return { chosen: projector.name, asked: await refusal(openProjector(volume, { backend: 'webgpu' })) };
+}
+
+/** What is chosen where there is software only, and where there is a processor, which the software passes itself off as. */
+async function choice(): Promise<Record<string, string>> {
+  const volume = thigh([40, 30, 20], [5, 6, 8], 7);
+  const tooLong = volumeOf([3000, 2, 2], [0.1, 9, 9], () => 40);
+  const chosen = async (body: Volume, backend: 'auto' | 'webgpu'): Promise<string> => {
+    const projector = await openProjector(body, { backend, threads: 1 });
+    await projector.project(view({}));
+    await projector.close();
+    return `${projector.name}: ${projector.detail}`;
+  };
+  const asked = await chosen(volume, 'webgpu');
+  const askedTooLong = await refusal(openProjector(tooLong, { backend: 'webgpu' }));
+  const software = await chosen(volume, 'auto');
+  const { prototype } = (globals as { GPUAdapterInfo: { prototype: GPUAdapterInfo } }).GPUAdapterInfo;
+  Object.defineProperty(prototype, 'isFallbackAdapter', { get: () => false });
+  const processor = await chosen(volume, 'auto');
+  return { asked, askedTooLong, software, processor, tooLong: await chosen(tooLong, 'auto') };
+}
 
 const scenarios: Record<string, () => Promise<unknown>> = {
   compare,
@@ -288,6 +313,7 @@ const scenarios: Record<string, () => Promise<unknown>> = {
   volumes,
   loss,
   adapters,
+  choice,
   none,
 };
 const scenario = scenarios[process.argv[2] ?? ''];
