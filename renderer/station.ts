@@ -26,14 +26,16 @@ function bridge(): StationBridge {
   return given;
 }
 
-const strange = (cause: unknown) =>
+/** The error for an answer that window and station understand differently. */
+export const strange = (cause: unknown) =>
   new CalcarError(
     'internal',
     'The station answered in a form this window does not understand. Window and station may be of different versions: restart Calcar.',
     cause,
   );
 
-function parsed<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+/** What came, if it is as agreed. Throws CalcarError 'internal' when window and station do not agree. */
+export function parsed<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value);
   if (!result.success) throw strange(result.error);
   return result.data;
@@ -54,7 +56,8 @@ export function listen(listener: (event: StationEvent) => void): () => void {
   });
 }
 
-async function asset(route: string, request: RequestInit): Promise<Response> {
+/** Bytes of the station. Throws CalcarError with its sentence when it refuses. */
+export async function asset(route: string, request: RequestInit): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(route, request);
@@ -92,10 +95,13 @@ const saliencyHeader = z.object({
   box,
 });
 
-/** Header line as JSON, newline, rows × columns Float32, little endian. */
-export function parseSaliency(bytes: ArrayBuffer): SaliencyMap {
+/** Splits bytes into their header line, parsed, and what follows its newline. */
+export function withHeader<S extends z.ZodType>(
+  schema: S,
+  bytes: ArrayBuffer,
+): { header: z.output<S>; body: ArrayBuffer } {
   const lineEnd = new Uint8Array(bytes).indexOf(10);
-  if (lineEnd < 0) throw strange('saliency header');
+  if (lineEnd < 0) throw strange('no header');
   const text = new TextDecoder().decode(bytes.slice(0, lineEnd));
   let json: unknown;
   try {
@@ -103,8 +109,12 @@ export function parseSaliency(bytes: ArrayBuffer): SaliencyMap {
   } catch (cause) {
     throw strange(cause);
   }
-  const header = parsed(saliencyHeader, json);
-  const body = bytes.slice(lineEnd + 1);
+  return { header: parsed(schema, json), body: bytes.slice(lineEnd + 1) };
+}
+
+/** Header line as JSON, newline, rows × columns Float32, little endian. */
+export function parseSaliency(bytes: ArrayBuffer): SaliencyMap {
+  const { header, body } = withHeader(saliencyHeader, bytes);
   if (body.byteLength !== header.rows * header.columns * 4) throw strange('saliency size');
   return { ...header, values: new Float32Array(body) };
 }

@@ -3,6 +3,16 @@ import { backendReport, doctorReport } from './doctor.ts';
 import { wireError } from './errors.ts';
 import { filmDescription, filmState } from './film.ts';
 import { finding } from './finding.ts';
+import {
+  labBatch,
+  labSide,
+  labStyle,
+  labSetup,
+  labUpload,
+  labVolume,
+  phantomRequest,
+  volumeHash,
+} from './lab.ts';
 import { importOutcome, readDraft, storedRead, unfinishedRead, worklistRow } from './reads.ts';
 
 const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output });
@@ -66,6 +76,46 @@ export const api = {
   'settings.save': call(settings, settings),
   /** Makes and imports a small simulated cohort. */
   'demo.make': call(z.strictObject({ patients: z.number().int().min(1).max(20) }), z.array(importOutcome)),
+  'lab.volumes': call(nothing, z.array(labVolume)),
+  /** Loads a volume into memory; the one that was open before is let go. */
+  'lab.open': call(z.strictObject({ volume: volumeHash }), labVolume),
+  'lab.close': call(nothing, nothing),
+  /** Reads what `lab/file` brought, looks for the hips and keeps the volume. One at a time. */
+  'lab.addVolume': call(z.strictObject({ upload: labUpload, name: z.string().max(300) }), labVolume),
+  /** Builds a phantom and keeps its volume. One at a time. */
+  'lab.newPhantom': call(phantomRequest, labVolume),
+  /** Ends the volume that is being added or built, which is then refused as 'cancelled'; forgets an upload. */
+  'lab.cancel': call(z.strictObject({ upload: labUpload.optional() }), nothing),
+  /** Where a person says that a femoral head is; null goes back to what the search or the phantom said. */
+  'lab.placeHip': call(
+    z.strictObject({
+      volume: volumeHash,
+      side: labSide,
+      head: z
+        .strictObject({
+          centre: z.tuple([z.number(), z.number(), z.number()]),
+          radius: z.number().min(5).max(60),
+        })
+        .nullable(),
+    }),
+    labVolume,
+  ),
+  /** Takes the film of this setup at full size and puts it into the worklist, marked as simulated. */
+  'lab.send': call(z.strictObject({ volume: volumeHash, setup: labSetup }), importOutcome),
+  'lab.batches': call(nothing, z.array(labBatch)),
+  'lab.startBatch': call(
+    z.strictObject({
+      volume: volumeHash,
+      views: z.number().int().min(1).max(100_000),
+      seed: z.number().int().min(0).max(0xffff_ffff),
+      style: labStyle,
+    }),
+    labBatch,
+  ),
+  /** Stops after the picture that is under way; what was made stays. */
+  'lab.stopBatch': call(z.strictObject({ id: labBatch.shape.id }), labBatch),
+  /** Goes on where it stopped; pictures that are there are not made again. */
+  'lab.resumeBatch': call(z.strictObject({ id: labBatch.shape.id }), labBatch),
 } as const;
 export type Api = typeof api;
 export type CallName = keyof Api;
@@ -92,6 +142,16 @@ export const stationEvent = z.discriminatedUnion('event', [
     of: z.number().int(),
     label: z.string(),
   }),
+  z.strictObject({ event: z.literal('lab-volumes-changed') }),
+  z.strictObject({ event: z.literal('lab-batch'), batch: labBatch }),
+  /** What the volume that is being added or built is at; `of` 0 where its end cannot be told. */
+  z.strictObject({
+    event: z.literal('lab-progress'),
+    job: z.enum(['add', 'phantom']),
+    done: z.number().nonnegative(),
+    of: z.number().nonnegative(),
+    label: z.string(),
+  }),
 ]);
 export type StationEvent = z.infer<typeof stationEvent>;
 
@@ -111,6 +171,10 @@ export interface StationBridge {
  *   GET  film/<imageHash>/saliency/<n>  JSON header line {rows, columns, of, box}, newline, rows × columns Float32
  *   POST import?name=<file name>        body: the file's bytes; answers ImportOutcome[] as JSON (a zip of files gives many)
  *     Send a File as it is: the shell carries a Blob three times as fast as an array.
+ *   POST lab/file?upload=<id>&name=<path>&at=<byte>  body: a part of a file of a CT; answers {} as JSON
+ *   GET  lab/<volume>/slice?plane=&index=&window=    JSON header line {rows, columns}, newline, rows × columns Uint8 greys
+ *   POST lab/<volume>/picture                        body: LabPictureRequest; JSON header line, newline, rows × columns
+ *     Uint16, 0 … 4095, that rise with attenuation; refused as 'cancelled' where a newer request came meanwhile
  * An error is status 4xx or 5xx with a WireError as JSON.
  */
 export const assetRoutes = {
@@ -118,4 +182,9 @@ export const assetRoutes = {
   thumbnail: (hash: string) => `film/${hash}/thumbnail`,
   saliency: (hash: string, hip: number) => `film/${hash}/saliency/${String(hip)}`,
   import: (name: string) => `import?name=${encodeURIComponent(name)}`,
+  labFile: (upload: string, name: string, at: number) =>
+    `lab/file?upload=${upload}&name=${encodeURIComponent(name)}&at=${String(at)}`,
+  labSlice: (volume: string, plane: string, index: number, window: string) =>
+    `lab/${volume}/slice?plane=${plane}&index=${String(index)}&window=${window}`,
+  labPicture: (volume: string) => `lab/${volume}/picture`,
 } as const;

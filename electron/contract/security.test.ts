@@ -28,6 +28,8 @@ describe('where a page may go', () => {
     const hash = 'a'.repeat(64);
     for (const path of [assetRoutes.pixels(hash), assetRoutes.thumbnail(hash), assetRoutes.saliency(hash, 1)])
       expect(route(`${shellOrigin}/${path}`)).toEqual({ kind: 'asset', method: 'GET', path });
+    const slice = assetRoutes.labSlice(hash, 'axial', 12, 'bone');
+    expect(route(`${shellOrigin}/${slice}`)).toEqual({ kind: 'asset', method: 'GET', path: slice });
     const path = assetRoutes.import('hüft/../é 1.dcm');
     expect(route(`${shellOrigin}/${path}`, 'POST')).toEqual({ kind: 'asset', method: 'POST', path });
   });

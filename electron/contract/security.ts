@@ -42,10 +42,10 @@ export type PageRequest =
   | { readonly kind: 'refused'; readonly status: 403 | 404 | 405 };
 
 const plainFilePath = /^(?:[A-Za-z0-9_@-][A-Za-z0-9._@-]*\/)*[A-Za-z0-9_@-][A-Za-z0-9._@-]*$/;
-const assetPath = /^(?:film\/|import(?:\?|$))/;
+const assetPath = /^(?:film\/|lab\/|import(?:\?|$))/;
 
 /**
- * Where a request of the page goes. Assets (`film/…`, `import…`) go to the station with their query;
+ * Where a request of the page goes. Assets (`film/…`, `lab/…`, `import…`) go to the station with their query;
  * everything else names a file of the renderer by plain letters only, so no spelling climbs out of it.
  */
 export function routePageRequest(origin: string, method: string, url: string): PageRequest {

@@ -6,6 +6,8 @@ import type { AssetAnswer } from '../contract/station.ts';
 import type { Context } from './context.ts';
 import { usableFilm } from './context.ts';
 import { importFile } from './importZip.ts';
+import type { Lab } from './lab/lab.ts';
+import { answerLabAsset } from './lab/labAssets.ts';
 import { saliencyOf } from './saliency.ts';
 import { thumbnailPng } from './thumbnail.ts';
 
@@ -15,6 +17,7 @@ const filmRoute = /^film\/([0-9a-f]{64})\/(?:(pixels|thumbnail)|saliency\/(\d{1,
 export async function answerAsset(
   context: Context,
   readLater: (imageHash: string) => void,
+  lab: Lab,
   method: 'GET' | 'POST',
   path: string,
   body: Uint8Array,
@@ -30,8 +33,12 @@ export async function answerAsset(
       if (kind === 'thumbnail') return await thumbnail(context, imageHash);
       return await saliency(context, imageHash, Number(hip));
     }
+    const ofLab = await answerLabAsset(lab, method, route, query, body);
+    if (ofLab !== null) return ofLab;
     throw new CalcarError('not-found', 'The screen asked for a picture that this station does not have.');
   } catch (error) {
+    // A picture that a newer wish overtook is no failure.
+    if (error instanceof CalcarError && error.kind === 'cancelled') return wireAsset(error);
     context.log.failure('asset failed', error, { method, route: path.split(/[/?]/, 1)[0] ?? '' });
     return wireAsset(error);
   }
@@ -98,6 +105,7 @@ function statusOf({ kind }: WireError): number {
   const statuses: Partial<Record<ErrorKind, number>> = {
     'not-found': 404,
     'invalid-input': 400,
+    cancelled: 409,
     'disk-full': 507,
     internal: 500,
     'database-failed': 500,

@@ -10,6 +10,8 @@ import { describeFilm } from './describeFilm.ts';
 import { doctorReport } from './doctor.ts';
 import { loadDraft, saveDraft } from './drafts.ts';
 import { history } from './history.ts';
+import type { Lab } from './lab/lab.ts';
+import { labCallsOf } from './lab/labCalls.ts';
 import { findingOf } from './readFilm.ts';
 import type { ReadingQueue } from './readingQueue.ts';
 import { loadSettings, saveSettings } from './settings.ts';
@@ -25,8 +27,10 @@ export function callsOf(
   context: Context,
   queue: ReadingQueue,
   readLater: (imageHash: string) => void,
+  lab: Lab,
 ): Calls {
   return {
+    ...labCallsOf(lab),
     'station.state': () => stationState(context),
     'worklist.list': (input) => worklist(context, input),
     'film.describe': (input) => describeFilm(context, input),

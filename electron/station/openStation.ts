@@ -20,6 +20,8 @@ import { createEvents } from './events.ts';
 import { openFilmStore } from './filmStore.ts';
 import { lockFolder } from './folderLock.ts';
 import { importPath } from './importPaths.ts';
+import { Lab } from './lab/lab.ts';
+import { runBatchTask } from './lab/batchJob.ts';
 import type { StationLog } from './log.ts';
 import { openLog } from './log.ts';
 import type { Machine } from './machine.ts';
@@ -140,7 +142,11 @@ async function compose(
   await readUnread();
   log.info('station opened', { version: stationVersion });
 
-  const calls = callsOf(context, queue, readLater);
+  const lab = new Lab(context, readLater, runBatchTask(folder.path));
+  await lab.prepare();
+  closers.push(() => lab.close());
+
+  const calls = callsOf(context, queue, readLater, lab);
   const work = createWork();
   return {
     dataDir: folder.path,
@@ -149,7 +155,7 @@ async function compose(
         .run(() => answerCall(context, calls, name, input))
         .catch((error: unknown): Reply => ({ ok: false, error: toWireError(error) })),
     asset: (method, path, body = new Uint8Array()) =>
-      work.run(() => answerAsset(context, readLater, method, path, body)).catch(wireAsset),
+      work.run(() => answerAsset(context, readLater, lab, method, path, body)).catch(wireAsset),
     subscribe: events.subscribe,
     importPath: (path) =>
       work.run(async () => {
@@ -166,7 +172,10 @@ async function compose(
       }),
     saliency: (imageHash, hip) => work.run(() => saliencyOf(context, imageHash, hip)),
     verifyReads: () => work.run(() => database.read(verifyChain)),
-    close: () => work.close(closeAll),
+    close: () => {
+      lab.stop();
+      return work.close(closeAll);
+    },
   };
 }
 

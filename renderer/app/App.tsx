@@ -8,6 +8,8 @@ import { cx } from '../cx.ts';
 import { ImportPanel } from '../imports/ImportPanel.tsx';
 import { droppedFiles } from '../imports/choose.ts';
 import { importFiles } from '../imports/imports.ts';
+import { LabRoom } from '../lab/LabRoom.tsx';
+import { addCt, hearLab } from '../lab/volumes.ts';
 import { flushDraft } from '../reading/autosave.ts';
 import { FilmRoom } from '../reading/FilmRoom.tsx';
 import { ReadPanel } from '../reading/ReadPanel.tsx';
@@ -15,7 +17,7 @@ import { Worklist } from '../reading/Worklist.tsx';
 import { askMachine } from '../reading/openFilm.ts';
 import { session, useSession } from '../reading/session.ts';
 import { SettingsRoom } from '../settings/SettingsRoom.tsx';
-import { sentenceOf } from '../station.ts';
+import { listen, sentenceOf } from '../station.ts';
 import { Rail } from './Rail.tsx';
 import { StatusLine } from './StatusLine.tsx';
 import { say, startApp, useApp } from './store.ts';
@@ -26,6 +28,7 @@ export function App(): ReactNode {
   const settings = useApp((app) => app.settings);
   const [dropping, setDropping] = useState(false);
   useEffect(startApp, []);
+  useEffect(() => listen(hearLab), []);
   // Before the first picture, so that a key pressed at what is seen is never lost.
   useLayoutEffect(() => bindKeys(commands, settings.keys), [settings.keys]);
   useEffect(() => {
@@ -45,7 +48,8 @@ export function App(): ReactNode {
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setDropping(false);
-    void droppedFiles(event.dataTransfer).then(importFiles, (error: unknown) => say(sentenceOf(error)));
+    const take = room === 'lab' ? addCt : importFiles;
+    void droppedFiles(event.dataTransfer).then(take, (error: unknown) => say(sentenceOf(error)));
   };
   return (
     <div
@@ -57,7 +61,9 @@ export function App(): ReactNode {
       }}
     >
       <Rail />
-      {room === 'reading' ? <ReadingRoom /> : <SettingsRoom />}
+      {room === 'reading' && <ReadingRoom />}
+      {room === 'lab' && <LabRoom />}
+      {room === 'settings' && <SettingsRoom />}
       <StatusLine />
       <ImportPanel />
       <CheatSheet />

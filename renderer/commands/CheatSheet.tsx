@@ -9,7 +9,14 @@ import { pressesOf, pressWords } from './command.ts';
 import { commands } from './commands.ts';
 import styles from './commands.module.css';
 
-export const commandGroups: readonly Command['group'][] = ['Read', 'Boxes', 'Film', 'Worklist', 'Station'];
+export const commandGroups: readonly Command['group'][] = [
+  'Read',
+  'Boxes',
+  'Film',
+  'Worklist',
+  'Lab',
+  'Station',
+];
 
 /** All keys on one sheet, as they are bound now. */
 export function CheatSheet(): ReactNode {

@@ -2,6 +2,11 @@ import type { Grade } from '../../electron/contract/finding.ts';
 import { grades } from '../../electron/contract/finding.ts';
 import { setApp, useApp } from '../app/store.ts';
 import { chooseFiles, chooseFolder } from '../imports/choose.ts';
+import { importFiles } from '../imports/imports.ts';
+import { lab } from '../lab/lab.ts';
+import { inLab, labCommands } from '../lab/labCommands.ts';
+import * as tube from '../lab/setup.ts';
+import { addCt } from '../lab/volumes.ts';
 import {
   gradeSelected,
   redo,
@@ -17,7 +22,9 @@ import { confidenceWords, gradeWords } from '../words.ts';
 import * as picture from '../viewer/picture.ts';
 import type { Command } from './command.ts';
 
-const filmOpen = () => session().samples !== null;
+const filmOpen = () => !inLab() && session().samples !== null;
+/** What a chooser's files become: a CT in the lab, films elsewhere. */
+const take = () => (inLab() ? addCt : importFiles);
 const reading = () => useApp.getState().room === 'reading' && session().film !== null;
 const listIsWhole = (chosen: boolean | null) => chosen ?? session().imageHash === null;
 const hipSelected = () => reading() && session().selected !== null;
@@ -70,6 +77,7 @@ function escape(): void {
 export const commands: readonly Command[] = [
   ...gradeCommands,
   ...confidenceCommands,
+  ...labCommands,
   {
     id: 'commit',
     name: 'Commit and next',
@@ -86,16 +94,16 @@ export const commands: readonly Command[] = [
     name: 'Undo',
     group: 'Read',
     keys: ['z', '$mod+z'],
-    enabled: () => session().past.length > 0,
-    perform: undo,
+    enabled: () => (inLab() ? lab().past : session().past).length > 0,
+    perform: () => (inLab() ? tube.undo() : undo()),
   },
   {
     id: 'redo',
     name: 'Redo',
     group: 'Read',
     keys: ['Shift+z', '$mod+Shift+z', '$mod+y'],
-    enabled: () => session().future.length > 0,
-    perform: redo,
+    enabled: () => (inLab() ? lab().future : session().future).length > 0,
+    perform: () => (inLab() ? tube.redo() : redo()),
   },
   {
     id: 'comment',
@@ -244,6 +252,7 @@ export const commands: readonly Command[] = [
     name: 'Next film',
     group: 'Worklist',
     keys: ['ArrowDown', 'ArrowRight'],
+    enabled: () => !inLab(),
     perform: () => go(1),
   },
   {
@@ -251,6 +260,7 @@ export const commands: readonly Command[] = [
     name: 'Previous film',
     group: 'Worklist',
     keys: ['ArrowUp', 'ArrowLeft'],
+    enabled: () => !inLab(),
     perform: () => go(-1),
   },
   {
@@ -263,13 +273,19 @@ export const commands: readonly Command[] = [
       requestAnimationFrame(() => document.getElementById('search')?.focus());
     },
   },
-  { id: 'import', name: 'Import files', group: 'Worklist', keys: ['$mod+o'], perform: chooseFiles },
+  {
+    id: 'import',
+    name: 'Import files',
+    group: 'Worklist',
+    keys: ['$mod+o'],
+    perform: () => chooseFiles(take()),
+  },
   {
     id: 'import-folder',
     name: 'Import a folder',
     group: 'Worklist',
     keys: ['$mod+Shift+o'],
-    perform: chooseFolder,
+    perform: () => chooseFolder(take()),
   },
   {
     id: 'toggle-list',

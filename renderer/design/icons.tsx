@@ -7,6 +7,12 @@ const shapes = {
       <path d="M12 11l3.5 3v7M9 12l2.5 2.5V21" />
     </>
   ),
+  lab: (
+    <>
+      <path d="M9 3h6v3H9zM10.5 6 5 17M13.5 6 19 17M4 20h16" />
+      <circle cx="12" cy="14" r="2.2" />
+    </>
+  ),
   settings: (
     <>
       <circle cx="12" cy="12" r="3" />

@@ -1,14 +1,14 @@
-import { importFiles } from './imports.ts';
+type Take = (files: readonly File[]) => Promise<void>;
 
 /** Lets a person choose files; a chooser that is closed without a choice does nothing. */
-export const chooseFiles = () => choose(false);
-/** Lets a person choose a folder; everything in it is handed to the station, which says what it cannot use. */
-export const chooseFolder = () => choose(true);
+export const chooseFiles = (take: Take) => choose(false, take);
+/** Lets a person choose a folder; everything in it is handed over, and the station says what it cannot use. */
+export const chooseFolder = (take: Take) => choose(true, take);
 
 /** Kept while its chooser is open: an input that nothing holds may be collected, and its choice with it. */
 let input: HTMLInputElement | null = null;
 
-function choose(folder: boolean): void {
+function choose(folder: boolean, take: Take): void {
   const chooser = document.createElement('input');
   input = chooser;
   chooser.type = 'file';
@@ -16,7 +16,7 @@ function choose(folder: boolean): void {
   chooser.webkitdirectory = folder;
   chooser.addEventListener('change', () => {
     if (input === chooser) input = null;
-    void importFiles([...(chooser.files ?? [])]);
+    void take([...(chooser.files ?? [])]);
   });
   chooser.click();
 }

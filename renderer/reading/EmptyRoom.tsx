@@ -4,6 +4,7 @@ import { makeDemo, useApp } from '../app/store.ts';
 import { cx } from '../cx.ts';
 import controls from '../design/controls.module.css';
 import { chooseFiles, chooseFolder } from '../imports/choose.ts';
+import { importFiles } from '../imports/imports.ts';
 import styles from './filmRoom.module.css';
 
 /** No film is open: the one thing to do. */
@@ -25,10 +26,13 @@ export function EmptyRoom(): ReactNode {
             machine.
           </p>
           <div className={styles['choices']}>
-            <Button className={cx(controls['button'], controls['primary'])} onPress={chooseFiles}>
+            <Button
+              className={cx(controls['button'], controls['primary'])}
+              onPress={() => chooseFiles(importFiles)}
+            >
               Choose files
             </Button>
-            <Button className={cx(controls['button'])} onPress={chooseFolder}>
+            <Button className={cx(controls['button'])} onPress={() => chooseFolder(importFiles)}>
               Choose a folder
             </Button>
           </div>
