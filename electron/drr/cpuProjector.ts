@@ -8,7 +8,7 @@ import type { LineIntegrals, ProjectionOptions, Projector } from './projector.ts
 import type { ProjectorJob } from './projectorWorker.ts';
 
 /** Rows that a thread takes at a time: few enough that no thread waits long for another at the end. */
-const rowsInBand = 16;
+const rowsInBand = 64;
 
 /**
  * A projector in `threads` worker threads over one shared volume. The bytes of a picture do not depend on their number.

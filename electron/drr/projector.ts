@@ -6,6 +6,8 @@ import { pairTable, tissueTable } from './materials.ts';
 import type { PairTable } from './materials.ts';
 import { prepareVolume } from './preparedVolume.ts';
 import type { PreparedVolume } from './preparedVolume.ts';
+import { traceBricks } from './bricks.ts';
+import { hasRayKernel } from './rayKernel.ts';
 import { traceRays } from './siddon.ts';
 import { airBelow } from './tissue.ts';
 
@@ -155,5 +157,6 @@ function trace(
     endRow: rowRange?.end ?? geometry.rows,
     continuedSlices: beyondEnds === 'air' ? 0 : Math.ceil(continuedMm / volume.spacing[2]),
   };
-  traceRays(volume, geometry, work, first, second);
+  if (hasRayKernel) traceBricks(volume, geometry, work, first, second);
+  else traceRays(volume, geometry, work, first, second);
 }
