@@ -26,6 +26,12 @@ export const pelvisAbsorbance = 5;
 /** What the shutters' lead lets through, and the width of their penumbra. */
 const shutterLeak = 0.002;
 const penumbraMm = 1;
+/**
+ * Extra-focal radiation: the share of the beam that comes from all over the anode and so from beside the shutters' edge,
+ * and how far it reaches at the film (standard deviation). It makes the border beside open beam grey.
+ */
+const extraFocalShare = 0.04;
+const extraFocalSpreadMm = 15;
 /** From this mean on, Poisson deviates are drawn from the normal distribution. */
 const normalFrom = 30;
 /** Quanta of electronic noise: the detector's floor under deep shadow. */
@@ -84,9 +90,13 @@ function countQuanta(signal: Float32Array, open: number, grainVariance: number, 
   }
 }
 
-/** The beam before the patient, by pixel: the shutters' field, weaker on the anode's side where the film shows it. */
+/** The beam before the patient, by pixel: the shutters' field with its glare, weaker on the anode's side. */
 function beamField(grid: DetectorGrid, exposure: Exposure): Float32Array {
   const field = shutterField(grid, exposure);
+  if (Object.values(exposure.collimation).some((width) => width > 0)) {
+    const glare = gaussianBlur(field, grid, extraFocalSpreadMm / grid.spacing);
+    for (let n = 0; n < field.length; n++) field[n]! += extraFocalShare * (glare[n]! - field[n]!);
+  }
   if (exposure.heelEffect === 0) return field;
   const { rows, columns } = grid;
   for (let row = 0; row < rows; row++) {

@@ -220,11 +220,14 @@ export function sampleLook(random: Random, style: Style): FilmLook {
   };
 }
 
-/** Most films are windowed to show everything; some are burnt out around the thigh or pale in the bone. */
+/**
+ * The window is narrower than the body: the thigh's border goes black, as on a film whose straight part spans a
+ * density of two. Some films are burnt out further, some are pale in the bone.
+ */
 function sampleWindow(random: Random): FilmLook['window'] {
-  if (random.chance(0.08)) return [random.between(10, 25), random.between(99.3, 99.9)];
-  if (random.chance(0.07)) return [random.between(0.2, 2), random.between(95, 98.5)];
-  return [random.between(0.5, 8), random.between(99, 99.9)];
+  if (random.chance(0.08)) return [random.between(18, 32), random.between(99.3, 99.9)];
+  if (random.chance(0.07)) return [random.between(0.5, 6), random.between(95, 98.5)];
+  return [random.between(1.5, 18), random.between(98.8, 99.9)];
 }
 
 /** Little processing, what a present system does, too much of it, or a film on a viewing box. */
@@ -233,12 +236,12 @@ function sampleProcessing(random: Random): Omit<FilmLook, 'window' | 'border'> {
   const shade = () => mm(random.between(15, 40));
   const tiles = random.pick([6, 8, 10] as const);
   const draw = random.uniform();
-  if (draw < 0.35) {
+  if (draw < 0.25) {
     return {
       gamma: random.between(0.9, 1.5),
       shoulder: random.between(0.2, 0.7),
       sharpening: { amount: random.between(0, 0.6), spread: spread() },
-      compression: { amount: random.between(0.05, 0.3), spread: shade() },
+      compression: { amount: random.between(0.1, 0.35), spread: shade() },
       localContrast: noLocalContrast,
     };
   }
@@ -247,7 +250,7 @@ function sampleProcessing(random: Random): Omit<FilmLook, 'window' | 'border'> {
       gamma: random.between(0.8, 1.4),
       shoulder: random.between(0.2, 0.8),
       sharpening: { amount: random.between(0.3, 1.3), spread: spread() },
-      compression: { amount: random.between(0.2, 0.6), spread: shade() },
+      compression: { amount: random.between(0.3, 0.65), spread: shade() },
       localContrast: { amount: random.between(0, 0.35), tiles, clip: random.between(0.01, 0.02) },
     };
   }
