@@ -1,4 +1,4 @@
-import { clamp01, ellipse, ellipsoid, mix, smoothMax, smoothMin, smoothStep } from './distance.ts';
+import { clamp01, ellipse, ellipsoid, mix, Rod, smoothMax, smoothMin, smoothStep } from './distance.ts';
 import type { FemurParameters } from './parameters.ts';
 import type { Texture } from './texture.ts';
 
@@ -34,6 +34,8 @@ export class Femur {
   readonly #shaftRadius: number;
   readonly #tipZ: number;
   readonly #lesser: number;
+  /** Intertrochanteric crest, behind, from the greater trochanter to the lesser. */
+  readonly #crest: Rod;
   readonly #parameters: FemurParameters;
   readonly #cancellous: number;
   readonly #texture: Texture;
@@ -59,16 +61,19 @@ export class Femur {
     this.#shaftRadius = parameters.shaftDiameter / 2;
     this.#tipZ = parameters.trochanterHeight;
     this.#lesser = parameters.lesserTrochanterSize;
+    const lesserX = this.#shaftX - this.#shaftRadius - 0.6 * this.#lesser;
     const middle = (this.headEdge + this.axisLength - this.neckRadius) / 2;
     this.landmarks = {
       greaterTrochanter: [this.#shaftX + 6, 9, this.#tipZ],
-      lesserTrochanter: [
-        this.#shaftX - this.#shaftRadius - 0.6 * this.#lesser,
-        13,
-        this.#shaftZ - 0.56 * this.axisLength,
-      ],
+      lesserTrochanter: [lesserX, 13, this.#shaftZ - 0.56 * this.axisLength],
       neckMidpoint: [middle * this.sine, 0, -middle * this.cosine],
     };
+    this.#crest = new Rod(
+      [this.#shaftX + 5, 14, this.#tipZ - 12],
+      5,
+      [lesserX + 0.8 * this.#lesser, 12, this.#shaftZ - 0.5 * this.axisLength],
+      3.5,
+    );
     [this.#arcX, this.#arcZ, this.#arcRadius] = circleThrough(
       [this.#shaftX + this.#shaftRadius, this.#shaftZ - 18],
       [
@@ -80,7 +85,8 @@ export class Femur {
   }
 
   distance(x: number, y: number, z: number): number {
-    const head = Math.sqrt(x * x + y * y + z * z) - this.headRadius;
+    const sphere = Math.sqrt(x * x + y * y + z * z) - this.headRadius;
+    const head = x < 0 && sphere > -6 ? smoothMax(sphere, this.#fovea(x, y, z), 2) : sphere;
 
     const along = x * this.sine - z * this.cosine;
     const across = x * this.cosine + z * this.sine;
@@ -121,8 +127,15 @@ export class Femur {
       0.9 * this.#lesser,
       1.5 * this.#lesser,
     );
-    const distal = smoothMin(smoothMin(shaft, greater, 9), lesser, 7);
+    const crest = this.#crest.distance(x, y, z);
+    const distal = smoothMin(smoothMin(smoothMin(shaft, greater, 9), lesser, 7), crest, 6);
     return smoothMin(smoothMin(head, neck, 3), distal, 9);
+  }
+
+  /** Negative distance to the pit of the ligament of the head, below and behind its pole. */
+  #fovea(x: number, y: number, z: number): number {
+    const away = 1.22 * this.headRadius;
+    return 0.36 * this.headRadius - Math.hypot(x + 0.92 * away, y - 0.2 * away, z + 0.33 * away);
   }
 
   /** Thickness of the cortex nearest to a point, mm. */
@@ -146,6 +159,8 @@ export class Femur {
     const radius = this.headRadius;
     const base = this.#cancellous;
     const strength = 60 + 0.9 * base;
+    // The tensile group goes first as bone is lost (Singh's grades 4 to 2).
+    const tension = strength * (0.25 + 0.75 * clamp01(base / 130));
     const inHead = 1 - smoothStep(0.8 * radius, 1.15 * radius, Math.sqrt(x * x + y * y + z * z));
     // Principal compressive group: from the dome of the head to the calcar, 160° to the shaft.
     const beside = 0.9397 * (x + 1) + 0.342 * z;
@@ -166,11 +181,18 @@ export class Femur {
     const grain = this.#texture.at(1.3 * x, 0.3 * y, 1.3 * z);
     const columns = this.#texture.at(1.5 * beside, 0.2 * y, 0.22 * rise);
     const arches = this.#texture.at(1.5 * fromArc, 0.2 * y + 64, 0.22 * turn);
+    // Merkel's spur: a dense plate that rises from behind the lesser trochanter into the lower neck.
+    const calcar = Math.exp(
+      -(((x - this.#shaftX + 0.55 * this.#shaftRadius + 0.35 * (z - this.#shaftZ)) / 3) ** 2) -
+        ((y - 6) / 7) ** 2 -
+        ((z - this.#shaftZ + 18) / 16) ** 2,
+    );
     const spongy =
       base * (0.75 + 0.6 * inHead) +
-      strength *
-        (compressive * (1.5 + 0.75 * columns) + tensile * (1 - 0.5 * inHead) * (0.9 + 0.5 * arches)) -
+      strength * compressive * (1.5 + 0.75 * columns) +
+      tension * tensile * (1 - 0.5 * inHead) * (0.95 + 0.55 * arches) -
       (base + 40) * 0.8 * ward +
+      320 * calcar +
       (grain + 0.5 * columns + 0.5 * arches) * (22 + 0.3 * base);
     const trochanter = smoothStep(this.#shaftX - 2, this.#shaftX + 12, x);
     return mix(spongy * (1 - 0.35 * trochanter), -45 + 6 * grain, smoothStep(18, 62, down));

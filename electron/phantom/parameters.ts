@@ -48,6 +48,8 @@ export interface PatientParameters {
   readonly hipSeparation: Millimetres;
   /** Size of the pelvis against a mean adult man. */
   readonly pelvisScale: number;
+  /** How much larger the left hip bone is than the right, as a share of either. */
+  readonly pelvicAsymmetry: number;
   /** Forward tilt of the pelvis about the line through the hips. */
   readonly pelvicTilt: Degrees;
   readonly acetabularInclination: Degrees;
@@ -71,7 +73,8 @@ interface SharedHip {
   readonly neckShaftAngle: number;
   readonly anteversion: number;
   readonly headDiameter: number;
-  readonly offset: number;
+  /** Head centre to shaft axis along the neck. */
+  readonly neckAxis: number;
   readonly externalRotation: number;
   readonly arthritis: number;
 }
@@ -89,19 +92,21 @@ export function samplePatient(random: Random, plan: PatientPlan = {}): PatientPa
   const male = sex === 'male';
   const age = Math.round(body.normalWithin(72, 12, 40, 98));
   const hips = random.stream('hips');
-  const headDiameter = male ? hips.normal(49.1, 3.5) : hips.normal(43.9, 2.3);
+  const large = hips.normalWithin(0, 1, -3, 3);
+  const headDiameter = male ? 49.1 + 3.5 * large : 43.9 + 2.3 * large;
   const shared: SharedHip = {
-    neckShaftAngle: hips.normal(124.7, 5.7),
+    neckShaftAngle: hips.normalWithin(124.7, 5.7, 108, 142),
     anteversion: hips.normal(14.5, 7.5),
     headDiameter,
-    // The whole group has 42.9 (6.8); men's offsets are the longer ones.
-    offset: hips.normal(male ? 46 : 41.2, 6.1),
+    // A neck of 52.2 (7.3) mm under these angles has the published offsets; large heads sit on long necks.
+    neckAxis: (male ? 56.1 : 50.1) + 6.5 * (0.5 * large + 0.866 * hips.normalWithin(0, 1, -2.6, 2.6)),
     externalRotation: hips.normalWithin(-6, 12, -24, 30),
     arthritis: random.stream('arthritis').normal(),
   };
   const pelvisScale = 0.35 * (headDiameter / 49.1) + 0.65 * (male ? 1 : 0.94) + body.normal(0, 0.025);
   // Half the overweight of the body is subcutaneous fat, as far as an AP film is concerned.
   const fat = body.normalWithin(male ? 18 : 26, 9, 8, 60);
+  const offset = offsetOf(shared.neckAxis, shared.neckShaftAngle);
   const bone = boneQuality(random.stream('bone'), sex, age);
   const position = random.stream('position');
   const hipSeparation = (male ? 178 : 182) * pelvisScale + body.normal(0, 5);
@@ -112,12 +117,13 @@ export function samplePatient(random: Random, plan: PatientPlan = {}): PatientPa
     pelvisScale,
     // Upright, the foramina close as on an inlet view; lying down the pelvis leans back and opens them.
     pelvicTilt: degrees(position.normalWithin(-8, 5, -20, 5)),
+    pelvicAsymmetry: random.stream('asymmetry').normalWithin(0, 0.012, -0.03, 0.03),
     acetabularInclination: degrees(hips.normalWithin(42, 4, 32, 52)),
     acetabularAnteversion: degrees(hips.normalWithin(18.8, 5, 5, 32)),
     corticalDensity: hounsfield(bone.cortical),
     cancellousDensity: hounsfield(bone.cancellous),
     // The greater trochanter stands some 26 mm beyond the shaft axis; fascia and fat lie over it.
-    bodyHalfWidth: mm(hipSeparation / 2 + shared.offset + 34 + fat + body.normal(0, 3)),
+    bodyHalfWidth: mm(hipSeparation / 2 + offset + 34 + fat + body.normal(0, 3)),
     bodyHalfDepth: mm(88 + fat * 0.8 + body.normal(0, 5)),
     subcutaneousFat: mm(fat),
     muscleFat: body.between(0.05, 0.3),
@@ -177,20 +183,23 @@ function sampleFemur(
   const jointSpace = mm(random.normalWithin(4, 0.6, 2.6, 5.4));
   // Poole 2010: 1.63 mm at 25 years to 0.33 mm at 85 above, 3.9 to 3.3 mm below.
   const decline = (age - 25) / 60;
+  const neckShaftAngle = shared.neckShaftAngle + random.normal(0, 2.4);
+  const neckAxis = shared.neckAxis + random.normal(0, 1.6);
   return {
-    neckShaftAngle: degrees(shared.neckShaftAngle + random.normal(0, 2.4)),
+    neckShaftAngle: degrees(neckShaftAngle),
     anteversion: degrees(shared.anteversion + random.normal(0, 3)),
     externalRotation: degrees(shared.externalRotation + random.normal(0, 5)),
     adduction: degrees(random.normalWithin(6, 3, -3, 13)),
     headDiameter: mm(headDiameter),
-    offset: mm(Math.max(shared.offset + random.normal(0, 2), 28)),
+    offset: mm(offsetOf(neckAxis, neckShaftAngle)),
     neckDiameterSuperoinferior: mm((male ? 30.8 : 27.8) * (0.3 + 0.7 * size) + random.normal(0, 0.9)),
     neckDiameterAnteroposterior: mm((male ? 25.65 : 22.08) * (0.3 + 0.7 * size) + random.normal(0, 0.9)),
     shaftDiameter: mm(shaftDiameter),
     shaftCortex: mm((bone.corticalIndex * shaftDiameter) / 2),
     superiorNeckCortex: mm(Math.max(1.63 - 1.3 * decline + random.normal(0, 0.15), 0.3)),
     inferiorNeckCortex: mm(Math.max(3.9 - 0.6 * decline + random.normal(0, 0.3), 2)),
-    trochanterHeight: mm(random.normalWithin(-2, 4, -12, 8)),
+    // A steep neck lifts the head over the trochanter, a flat one lets it sink.
+    trochanterHeight: mm(random.normalWithin(0, 3.5, -8, 8) - 0.45 * (neckShaftAngle - 124.7)),
     lesserTrochanterSize: mm(random.normalWithin(9.5, 1, 7, 12)),
     jointSpace,
     ...sampleFindings(random, grade, finding, {
@@ -200,4 +209,9 @@ function sampleFemur(
       jointSpace,
     }),
   };
+}
+
+/** Distance of the head's centre from the shaft axis, for a neck of this length at this angle to it. */
+function offsetOf(neckAxis: number, neckShaftAngle: number): number {
+  return neckAxis * Math.sin(((180 - neckShaftAngle) * Math.PI) / 180);
 }

@@ -45,14 +45,16 @@ export class HipBone implements Solid {
     const femur = side === 1 ? parameters.left : parameters.right;
     this.#side = side;
     this.#hip = parameters.hipSeparation / 2;
-    const k = parameters.pelvisScale;
+    const asymmetry = side * parameters.pelvicAsymmetry;
+    const k = parameters.pelvisScale * (1 + asymmetry / 2);
     this.#scale = k;
     const tilt = (parameters.pelvicTilt * Math.PI) / 180;
     this.#cosTilt = Math.cos(tilt);
     this.#sinTilt = Math.sin(tilt);
     this.#cavity = femur.headDiameter / 2 + femur.jointSpace;
     this.#midline = -this.#hip / k;
-    const inclination = (parameters.acetabularInclination * Math.PI) / 180;
+    // The socket of the larger side stands a little steeper.
+    const inclination = ((parameters.acetabularInclination + 100 * asymmetry) * Math.PI) / 180;
     const anteversion = (parameters.acetabularAnteversion * Math.PI) / 180;
     this.#axis = [
       Math.sin(inclination) * Math.cos(anteversion),

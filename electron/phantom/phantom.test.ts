@@ -20,6 +20,7 @@ function straight(seed: number): PatientParameters {
     subcutaneousFat: mm(25),
     muscleFat: 0.1,
     bowelGasPockets: 0,
+    pelvicAsymmetry: 0,
     left: { ...patient.left, ...neutral },
     right: { ...patient.right, ...neutral },
   };

@@ -36,7 +36,7 @@ export class Outline {
     // The trunk fades into the thighs over a hand's breadth, so that no edge of it shows.
     const trunk = front * smoothStep(this.#crotch - 35, this.#crotch + 85, z);
     const girth = 0.5 * p.bodyHalfWidth * waist;
-    const gap = mix(-5, 9, smoothStep(this.#crotch, this.#crotch - 130, z));
+    const gap = mix(-16, 8, smoothStep(this.#crotch, this.#crotch - 130, z)) + 0.3 * (20 - p.subcutaneousFat);
     const thigh = girth - 0.5 * gap - padding;
     const thighDepth = Math.min(0.98 * girth, p.bodyHalfDepth) - inset;
     const thighFade = 1 - smoothStep(-20, 70, z);
@@ -131,6 +131,7 @@ class GasLoop implements Solid {
     let heading = random.between(0, 2 * Math.PI);
     this.#bubbles = Array.from({ length: count }, () => {
       const radius = size * random.between(0.6, 1.4);
+      at[0] = clampTo(at[0], 85);
       const bubble = [at[0], at[1], at[2], radius, 0.75 * radius] as const;
       heading += random.normal(0, 0.7);
       const step = (mottled ? 2.4 : 1.1) * radius;
@@ -158,6 +159,10 @@ class GasLoop implements Solid {
   density(): number {
     return -900;
   }
+}
+
+function clampTo(value: number, limit: number): number {
+  return Math.max(-limit, Math.min(limit, value));
 }
 
 /** Where gas lies in an AP film: rectum, sigmoid, caecum and the loops between. */
