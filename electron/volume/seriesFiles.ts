@@ -57,7 +57,9 @@ export async function readFolder(
       continue;
     }
     const key = slice.header.seriesInstanceUid ?? '';
-    series.set(key, [...(series.get(key) ?? []), slice]);
+    const slices = series.get(key);
+    if (slices === undefined) series.set(key, [slice]);
+    else slices.push(slice);
   }
   const notes = [...leftOut].map(
     ([reason, count]) => `${count === 1 ? '1 file was' : `${count} files were`} left out: ${reason}.`,

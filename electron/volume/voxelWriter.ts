@@ -3,7 +3,17 @@ import { refuseVolume } from './refuse.ts';
 import type { Volume } from './volume.ts';
 
 /** Values as a file stores them; 64-bit integers come as bigint. */
-export type StoredValues = ArrayLike<number> | ArrayLike<bigint>;
+export type StoredValues =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+  | Float32Array
+  | Float64Array;
 
 /** A volume whose densest voxel is thinner than this holds no tissue at all. */
 const thinnestTissue = -500;
@@ -15,8 +25,6 @@ const thinnestTissue = -500;
 export class VoxelWriter {
   readonly #placement: Placement;
   #hounsfield: Int16Array | Float32Array;
-  /** Index in the volume at which the row of the next voxel begins, and where in the file's grid that row is. */
-  #at = { i: 0, j: 0, k: 0 };
   #written = 0;
   #low = Infinity;
   #high = -Infinity;
@@ -39,35 +47,49 @@ export class VoxelWriter {
    *
    * @throws CalcarError 'invalid-volume' for NaN, infinity, and what does not fit in -32768 to 32767
    */
-  write(values: StoredValues, slope = 1, intercept = 0): void {
+  write(stored: StoredValues, slope = 1, intercept = 0): void {
+    const values = asNumbers(stored);
     const { file, start, steps } = this.#placement;
     const [nx, ny] = file.size;
-    const [di, dj, dk] = steps;
     const count = Math.min(values.length, this.missing);
-    let { i, j, k } = this.#at;
-    let index = start + i * di + j * dj + k * dk;
-    let target = this.#hounsfield;
+    for (let done = 0; done < count;) {
+      const i = this.#written % nx;
+      const row = (this.#written - i) / nx;
+      const j = row % ny;
+      const k = (row - j) / ny;
+      const run = Math.min(nx - i, count - done);
+      const target = start + i * steps[0] + j * steps[1] + k * steps[2];
+      this.#writeRun(values, done, run, target, slope, intercept);
+      done += run;
+      this.#written += run;
+    }
+  }
+
+  /** `run` values from `from` on, which lie in one row of the file. */
+  #writeRun(
+    values: ArrayLike<number>,
+    from: number,
+    run: number,
+    target: number,
+    slope: number,
+    intercept: number,
+  ): void {
+    const step = this.#placement.steps[0];
+    let hounsfield = this.#hounsfield;
+    let isWhole = hounsfield instanceof Int16Array;
     let low = this.#low;
     let high = this.#high;
-    for (let n = 0; n < count; n++) {
-      const value = Number(values[n]!) * slope + intercept;
+    for (let n = 0; n < run; n++) {
+      const value = values[from + n]! * slope + intercept;
       if (!(value >= -32768 && value <= 32767)) throw outOfRange(value);
-      if (target instanceof Int16Array && !Number.isInteger(value)) target = this.#toFloats();
-      target[index] = value;
+      if (isWhole && !Number.isInteger(value)) {
+        hounsfield = this.#toFloats();
+        isWhole = false;
+      }
+      hounsfield[target + n * step] = value;
       if (value < low) low = value;
       if (value > high) high = value;
-      index += di;
-      if (++i === nx) {
-        i = 0;
-        if (++j === ny) {
-          j = 0;
-          k++;
-        }
-        index = start + j * dj + k * dk;
-      }
     }
-    this.#at = { i, j, k };
-    this.#written += count;
     this.#low = low;
     this.#high = high;
   }
@@ -96,6 +118,12 @@ export class VoxelWriter {
     }
     return { ...this.#placement.frame, hounsfield: this.#hounsfield };
   }
+}
+
+/** 64-bit integers as numbers: what is beyond 2^53 is far out of range anyway. */
+function asNumbers(stored: StoredValues): ArrayLike<number> {
+  const isBig = stored instanceof BigInt64Array || stored instanceof BigUint64Array;
+  return isBig ? Float64Array.from(stored, Number) : stored;
 }
 
 export const cutOff = (voxels: number) =>
