@@ -24,15 +24,17 @@ struct View {
   rows: u32,
   down: vec3f,
   firstRow: u32,
-  spacing: vec3f,
-  endRow: u32,
   // Faces outside which there is only air.
   low: vec3f,
-  firstBandRow: u32,
+  endRow: u32,
   high: vec3f,
-  unused: u32,
+  firstBandRow: u32,
   // The voxel from which positions count.
   middle: vec3i,
+  // Beam, across and down in millimetres.
+  beamMm: vec3f,
+  acrossMm: vec3f,
+  downMm: vec3f,
 }
 
 @group(0) @binding(0) var<uniform> view: View;
@@ -60,8 +62,8 @@ fn rayTo(column: u32, row: u32) -> Ray {
   var ray: Ray;
   ray.origin = view.reference + view.depth * aside;
   let slope = whole / most;
-  // A ray within a layer moves out of it by a millionth of a voxel at most; it never divides by zero.
-  ray.direction = select(slope, select(vec3f(-1e-9), vec3f(1e-9), slope >= vec3f(0.0)), abs(slope) < vec3f(1e-9));
+  // A ray that stays in its layer crosses no face of it, and never divides by zero.
+  ray.direction = select(slope, select(vec3f(-1e-30), vec3f(1e-30), slope >= vec3f(0.0)), abs(slope) < vec3f(1e-30));
   let toLow = (view.low - ray.origin) / ray.direction;
   let toHigh = (view.high - ray.origin) / ray.direction;
   let near = min(toLow, toHigh);
@@ -69,7 +71,7 @@ fn rayTo(column: u32, row: u32) -> Ray {
   // From the source to the detector and no farther.
   ray.enter = max(max(near.x, near.y), max(near.z, -view.depth * most));
   ray.leave = min(min(far.x, far.y), min(far.z, (1.0 - view.depth) * most));
-  ray.length = length(whole * view.spacing) / most;
+  ray.length = length(view.beamMm + u * view.acrossMm + v * view.downMm) / most;
   return ray;
 }
 

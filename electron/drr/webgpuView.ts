@@ -5,7 +5,7 @@ import type { RowRange } from './projector.ts';
 import { difference, inVoxels, pointInVoxels, times } from './voxelFrame.ts';
 
 /**
- * One view as the shader reads it: `View` in webgpuSiddon.wgsl.ts, 32 words. All of it is computed here in 64 bits,
+ * One view as the shader reads it: `View` in webgpuSiddon.wgsl.ts, 40 words. All of it is computed here in 64 bits,
  * and such that numbers stay small in the shader: voxel coordinates are counted from the body's middle, and a ray from
  * where it crosses the plane through that middle parallel to the detector, not from a tube two thousand voxels away.
  *
@@ -22,9 +22,12 @@ export function viewOf(
   const [mx, my, mz] = middle as [number, number, number];
   const [sx, sy, sz] = pointInVoxels(volume, geometry.source);
   const source: Direction = [sx - mx, sy - my, sz - mz];
-  const beam = inVoxels(volume, difference(geometry.detectorCentre, geometry.source));
-  const across = inVoxels(volume, times(geometry.columnDirection, geometry.columnSpacing));
-  const down = inVoxels(volume, times(geometry.rowDirection, geometry.rowSpacing));
+  const beamMm = difference(geometry.detectorCentre, geometry.source);
+  const acrossMm = times(geometry.columnDirection, geometry.columnSpacing);
+  const downMm = times(geometry.rowDirection, geometry.rowSpacing);
+  const beam = inVoxels(volume, beamMm);
+  const across = inVoxels(volume, acrossMm);
+  const down = inVoxels(volume, downMm);
   // Share of the way from source to detector at which the plane lies: source + depth · beam + a · across + b · down = 0.
   const normal = cross(across, down);
   const depth = -dot(source, normal) / dot(beam, normal);
@@ -43,14 +46,16 @@ export function viewOf(
   integers[11] = geometry.rows;
   reals.set(down, 12);
   integers[15] = rows.first;
-  reals.set(volume.spacing, 16);
+  reals.set([extent[0][0] - mx, extent[1][0] - my, lowZ - mz], 16);
   integers[19] = rows.end;
-  reals.set([extent[0][0] - mx, extent[1][0] - my, lowZ - mz], 20);
-  reals.set([extent[0][1] - mx, extent[1][1] - my, highZ - mz], 24);
-  integers.set(middle, 28);
+  reals.set([extent[0][1] - mx, extent[1][1] - my, highZ - mz], 20);
+  integers.set(middle, 24);
+  reals.set(beamMm, 28);
+  reals.set(acrossMm, 32);
+  reals.set(downMm, 36);
   return view;
 }
 
-export const viewBytes = 4 * 32;
+export const viewBytes = 4 * 40;
 /** Where `View.firstBandRow` lies, in bytes: the only word that changes between the bands of one view. */
 export const firstBandRowOffset = 4 * 23;

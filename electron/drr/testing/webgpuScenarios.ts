@@ -111,6 +111,11 @@ async function compare(): Promise<Difference[]> {
   const volumes = {
     aligned: thigh([90, 70, 60], [2.5, 3, 4], 1),
     turned: { ...thigh([61, 83, 47], [3.1, 2.3, 4.7], 2), direction: [c, 0, -s, 0, 1, 0, s, 0, c] } as const,
+    // Axes a little off the right angle, as decimals in a header leave them.
+    sheared: {
+      ...thigh([40, 50, 30], [5, 4, 6], 3),
+      direction: [1, 0.003, 0, 0, 1, 0, 0, 0, 0.999],
+    } as const,
     floats: {
       ...volumeOf([40, 40, 40], [4, 4, 4], () => 0),
       hounsfield: Float32Array.from({ length: 64_000 }, (_, n) => ((n * 7919) % 2000) - 500 + 0.37),
