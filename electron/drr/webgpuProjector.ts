@@ -72,11 +72,15 @@ export async function openWebgpuProjector(
   ): Promise<LineIntegrals> => {
     const rows = rowsOf(geometry, options);
     if (isClosed()) throw cancelled();
-    session ??= await openSession(prepared, software);
-    if (session === null) throw crashed(new Error('the adapter is gone'));
+    const current = session ?? (await openSession(prepared, software));
+    if (current === null) throw crashed(new Error('the adapter is gone'));
+    session = current;
+    if (isClosed()) {
+      end(current);
+      throw cancelled();
+    }
     const { columns, columnSpacing: spacing } = geometry;
     const shape = { rows: rows.end - rows.first, columns, spacing };
-    const current = session;
     if (current.resident === null) return { ...shape, soft: air(shape), bone: air(shape) };
     const continuedSlices = options.beyondEnds === 'air' ? 0 : Math.ceil(continuedMm / prepared.spacing[2]);
     try {
