@@ -4,9 +4,9 @@ import type { Spectrum } from './spectrum.ts';
 
 /** Steps and reach of the table, g/cm²; beyond it the last cell goes on in a straight line. */
 const softStep = 0.5;
-const softCells = 120;
+const softCellsMost = 120;
 const boneStep = 0.125;
-const boneCells = 240;
+const boneCellsMost = 240;
 
 /**
  * -ln of the detector's transmission for every pixel (see `transmission`), rows × columns. Beam hardening
@@ -14,7 +14,10 @@ const boneCells = 240;
  * the table is within 2e-4 of the sum over energies.
  */
 export function absorbance(spectrum: Spectrum, { soft, bone }: LineIntegrals): Float32Array {
-  const table = absorbanceTable(spectrum);
+  // No further than the picture's own masses reach: a hip needs a tenth of the whole table.
+  const softCells = Math.min(softCellsMost, cellsFor(soft, softStep));
+  const boneCells = Math.min(boneCellsMost, cellsFor(bone, boneStep));
+  const table = absorbanceTable(spectrum, softCells, boneCells);
   const stride = boneCells + 1;
   const result = new Float32Array(soft.length);
   for (let pixel = 0; pixel < result.length; pixel++) {
@@ -32,7 +35,17 @@ export function absorbance(spectrum: Spectrum, { soft, bone }: LineIntegrals): F
   return result;
 }
 
-function absorbanceTable({ energies, photons }: Spectrum): Float64Array {
+function cellsFor(masses: Float32Array, step: number): number {
+  let most = 0;
+  for (let n = 0; n < masses.length; n++) if (masses[n]! > most) most = masses[n]!;
+  return Math.floor(most / step) + 1;
+}
+
+function absorbanceTable(
+  { energies, photons }: Spectrum,
+  softCells: number,
+  boneCells: number,
+): Float64Array {
   const behindSoft = energies.map((energy, n) => {
     const attenuation = massAttenuation('softTissue', energy);
     const weight = photons[n]! * energy;

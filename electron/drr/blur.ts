@@ -51,118 +51,113 @@ function convolve(
 ): Float32Array {
   const reach = kernel.length - 1;
   const middle = kernel[0]!;
-  const across = new Float32Array(values.length);
+  // One row more than the picture, which stays empty: what lies beyond a border of nothing.
+  const across = new Float32Array((rows + 1) * columns);
   const line = new Float64Array(columns + 2 * reach);
   for (let row = 0; row < rows; row++) {
     const start = row * columns;
     for (let n = 0; n < columns; n++) line[n + reach] = values[start + n]!;
     line.fill(outside === 'repeated' ? values[start]! : 0, 0, reach);
     line.fill(outside === 'repeated' ? values[start + columns - 1]! : 0, columns + reach);
-    for (let column = 0; column < columns; column++) {
-      const at = column + reach;
+    for (let column = 0, at = reach; column < columns; column++, at++) {
       let total = middle * line[at]!;
       for (let n = 1; n <= reach; n++) total += kernel[n]! * (line[at - n]! + line[at + n]!);
       across[start + column] = total;
     }
   }
+  const startOf = (row: number): number => {
+    if (row >= 0 && row < rows) return row * columns;
+    return outside === 'nothing' ? rows * columns : row < 0 ? 0 : (rows - 1) * columns;
+  };
   const result = new Float32Array(values.length);
   const sums = new Float64Array(columns);
   for (let row = 0; row < rows; row++) {
     const own = row * columns;
     for (let column = 0; column < columns; column++) sums[column] = middle * across[own + column]!;
-    for (let n = 1; n <= reach; n++) {
+    for (let n = 1; n < reach; n++) {
       const weight = kernel[n]!;
-      for (const neighbour of [row - n, row + n]) {
-        if (outside === 'nothing' && (neighbour < 0 || neighbour >= rows)) continue;
-        const from = Math.min(rows - 1, Math.max(0, neighbour)) * columns;
-        for (let column = 0; column < columns; column++) sums[column]! += weight * across[from + column]!;
+      const above = startOf(row - n);
+      const below = startOf(row + n);
+      for (let column = 0; column < columns; column++) {
+        sums[column]! += weight * (across[above + column]! + across[below + column]!);
       }
     }
-    for (let column = 0; column < columns; column++) result[own + column] = sums[column]!;
+    const weight = kernel[reach]!;
+    const above = startOf(row - reach);
+    const below = startOf(row + reach);
+    for (let column = 0; column < columns; column++) {
+      result[own + column] = sums[column]! + weight * (across[above + column]! + across[below + column]!);
+    }
   }
   return result;
 }
 
 /**
- * Where each pixel lies among the middles of the pairs: the pair before it, the pair after, and how far on. The
- * outermost pixels lie a quarter beyond the last middle.
+ * The picture at half the size: the middle of a pair of pixels takes three quarters of each of the two and a quarter of
+ * each of the next, halved, which keeps every pixel in its place.
  */
-function places(pixels: number, pairs: number) {
-  const near = new Int32Array(pixels);
-  const far = new Int32Array(pixels);
-  const share = new Float64Array(pixels);
-  for (let n = 0; n < pixels; n++) {
-    const at = n / 2 - 0.25;
-    near[n] = Math.min(Math.max(0, pairs - 2), Math.max(0, Math.floor(at)));
-    far[n] = Math.min(pairs - 1, near[n]! + 1);
-    share[n] = at - near[n]!;
-  }
-  return { near, far, share };
-}
-
-/** The picture at half the size: every pixel given to its neighbours there by nearness, which keeps its place. */
 function halved(values: Float32Array, { rows, columns }: Plane, half: Plane, outside: Outside): Float32Array {
-  const across = places(columns, half.columns);
-  const down = places(rows, half.rows);
-  const sums = new Float64Array(half.rows * half.columns);
-  const line = new Float64Array(half.columns);
-  for (let row = 0; row < rows; row++) {
-    line.fill(0);
-    for (let column = 0, at = row * columns; column < columns; column++, at++) {
-      const onward = values[at]! * across.share[column]!;
-      line[across.near[column]!]! += values[at]! - onward;
-      line[across.far[column]!]! += onward;
-    }
-    const share = down.share[row]!;
-    const near = down.near[row]! * half.columns;
-    const far = down.far[row]! * half.columns;
-    for (let n = 0; n < half.columns; n++) {
-      sums[near + n]! += (1 - share) * line[n]!;
-      sums[far + n]! += share * line[n]!;
+  const beyond = outside === 'repeated' ? 1 : 0;
+  const narrow = new Float32Array(rows * half.columns);
+  // A row with one pixel before it and two behind.
+  const line = new Float64Array(columns + 3);
+  for (let row = 0, n = 0; row < rows; row++) {
+    const first = row * columns;
+    for (let column = 0; column < columns; column++) line[column + 1] = values[first + column]!;
+    line[0] = beyond * line[1]!;
+    line.fill(beyond * line[columns]!, columns + 1);
+    for (let pair = 0, at = 0; pair < half.columns; pair++, at += 2, n++) {
+      narrow[n] = 0.125 * (line[at]! + line[at + 3]!) + 0.375 * (line[at + 1]! + line[at + 2]!);
     }
   }
-  const acrossWeights = weightsOf(across, half.columns, outside);
-  const downWeights = weightsOf(down, half.rows, outside);
-  const means = new Float32Array(sums.length);
-  for (let row = 0, n = 0; row < half.rows; row++) {
+  const result = new Float32Array(half.rows * half.columns);
+  for (let pair = 0, n = 0; pair < half.rows; pair++) {
+    const taps = [-1, 0, 1, 2].map((offset) => {
+      const row = 2 * pair + offset;
+      const weight = offset === 0 || offset === 1 ? 0.375 : 0.125;
+      const inside = row >= 0 && row < rows;
+      return {
+        start: Math.min(rows - 1, Math.max(0, row)) * half.columns,
+        weight: inside ? weight : beyond * weight,
+      };
+    });
+    const [a, b, c, d] = taps as [Tap, Tap, Tap, Tap];
     for (let column = 0; column < half.columns; column++, n++) {
-      means[n] = sums[n]! / (downWeights[row]! * acrossWeights[column]!);
+      result[n] =
+        a.weight * narrow[a.start + column]! +
+        b.weight * narrow[b.start + column]! +
+        c.weight * narrow[c.start + column]! +
+        d.weight * narrow[d.start + column]!;
     }
   }
-  return means;
+  return result;
 }
 
-/** How much of pixels each pair was given; the whole pair where nothing lies beyond the border. */
-function weightsOf(
-  { near, far, share }: ReturnType<typeof places>,
-  pairs: number,
-  outside: Outside,
-): Float64Array {
-  const weights = new Float64Array(pairs);
-  if (outside === 'nothing') return weights.fill(2);
-  for (let n = 0; n < near.length; n++) {
-    weights[near[n]!]! += 1 - share[n]!;
-    weights[far[n]!]! += share[n]!;
-  }
-  return weights;
+interface Tap {
+  readonly start: number;
+  readonly weight: number;
 }
 
 /** Linear interpolation between the middles of the pairs, going on in a straight line beyond the outermost. */
 function doubled(values: Float32Array, half: Plane, { rows, columns }: Plane): Float32Array {
-  const across = places(columns, half.columns);
-  const down = places(rows, half.rows);
-  const line = new Float64Array(half.columns);
   const result = new Float32Array(rows * columns);
+  // The line of pairs with one more at either end.
+  const line = new Float64Array(half.columns + 2);
   for (let row = 0; row < rows; row++) {
-    const near = down.near[row]! * half.columns;
-    const far = down.far[row]! * half.columns;
-    const share = down.share[row]!;
+    const at = row / 2 - 0.25;
+    const near = Math.min(Math.max(0, half.rows - 2), Math.max(0, Math.floor(at)));
+    const share = at - near;
+    const start = near * half.columns;
+    const next = Math.min(half.rows - 1, near + 1) * half.columns;
     for (let n = 0; n < half.columns; n++) {
-      line[n] = values[near + n]! + share * (values[far + n]! - values[near + n]!);
+      line[n + 1] = values[start + n]! + share * (values[next + n]! - values[start + n]!);
     }
-    for (let column = 0, at = row * columns; column < columns; column++, at++) {
-      const left = line[across.near[column]!]!;
-      result[at] = left + across.share[column]! * (line[across.far[column]!]! - left);
+    const last = half.columns;
+    line[0] = last > 1 ? 2 * line[1]! - line[2]! : line[1]!;
+    line[last + 1] = last > 1 ? 2 * line[last]! - line[last - 1]! : line[last]!;
+    for (let column = 0, n = row * columns; column < columns; column++, n++) {
+      const pair = (column >> 1) + 1;
+      result[n] = 0.75 * line[pair]! + 0.25 * line[pair - 1 + 2 * (column & 1)]!;
     }
   }
   return result;

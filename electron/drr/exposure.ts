@@ -186,7 +186,7 @@ function sampleDetector(
 /** A marker in one of the upper corners or beside the thigh; on an AP film L belongs to the picture's right. */
 function sampleMarker(random: Random): SideMarker {
   const letter = random.pick(['L', 'R'] as const);
-  const inset = random.between(0.08, 0.2);
+  const inset = random.between(0.07, 0.17);
   return {
     letter,
     shape: random.pick(['letter', 'letter', 'ring', 'plate', 'pole'] as const),

@@ -29,21 +29,25 @@ export function equaliseLocally(
   const lefts = Int32Array.from(across, ({ near }) => near * width);
   const rights = Int32Array.from(across, ({ far }) => far * width);
   const shares = Float64Array.from(across, ({ share }) => share);
+  // The curves of this row: between the tiles above and below it.
+  const own = new Float64Array(tiles * width);
   for (let row = 0; row < rows; row++) {
     const { near, far, share: down } = along(row, rows);
-    const top = near * tiles * width;
-    const bottom = far * tiles * width;
+    const top = near * own.length;
+    const bottom = far * own.length;
+    for (let n = 0; n < own.length; n++) {
+      own[n] = curves[top + n]! + down * (curves[bottom + n]! - curves[top + n]!);
+    }
     for (let column = 0, n = row * columns; column < columns; column++, n++) {
       const value = values[n]!;
       const level = value < 0 ? 0 : value > 1 ? 1 : value;
       const bin = Math.min(bins - 1, Math.floor(level * bins));
       const within = level * bins - bin;
-      const curve = (start: number): number =>
-        curves[start + bin]! + within * (curves[start + bin + 1]! - curves[start + bin]!);
-      const right = shares[column]!;
-      const above = (1 - right) * curve(top + lefts[column]!) + right * curve(top + rights[column]!);
-      const below = (1 - right) * curve(bottom + lefts[column]!) + right * curve(bottom + rights[column]!);
-      values[n] = value + amount * (above + down * (below - above) - level);
+      const left = lefts[column]! + bin;
+      const right = rights[column]! + bin;
+      const nearTone = own[left]! + within * (own[left + 1]! - own[left]!);
+      const farTone = own[right]! + within * (own[right + 1]! - own[right]!);
+      values[n] = value + amount * (nearTone + shares[column]! * (farTone - nearTone) - level);
     }
   }
 }
