@@ -1,16 +1,23 @@
 /**
- * `npm run bench:drr [-- --json]`: line integrals beside plastimatch's exact projector, one thread each, and
- * the steps from line integrals to a film. Medians over runs.
+ * `npm run bench:drr [-- --json] [-- --quick]`: line integrals beside plastimatch's exact projector and RTK's Joseph
+ * projector, run in turns on the same cores with the same number of threads; memory; a training set's time; and the
+ * steps from line integrals to a film. Medians over rounds. Peers are found on the PATH; CALCAR_PEERS_PYTHON names the
+ * Python that has itk-rtk, and beside it plastimatch's wheel.
  */
-import { mm } from '../electron/contract/units.ts';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { degrees, mm } from '../electron/contract/units.ts';
 import { sampleExposure, sampleLook } from '../electron/drr/exposure.ts';
 import { exposeFilm } from '../electron/drr/film.ts';
-import { plastimatchAttenuation, projectMaterials, radiologicalPath } from '../electron/drr/projector.ts';
-import { geometryOf, isPlastimatchInstalled, plastimatchDrr } from '../electron/drr/testing/plastimatch.ts';
-import type { PlastimatchView } from '../electron/drr/testing/plastimatch.ts';
+import { anteroposterior } from '../electron/drr/geometry.ts';
+import { openProjector } from '../electron/drr/openProjector.ts';
+import { geometryOf, isPlastimatchInstalled, openPlastimatch } from '../electron/drr/testing/plastimatch.ts';
 import { seeded } from '../electron/random/random.ts';
-import type { Volume } from '../electron/volume/volume.ts';
-import { alignedDirection } from '../electron/volume/volume.ts';
+import { ball, ballSide, detectorSide, sourceToDetector, sourceToIsocentre } from './peers/ball.ts';
+import { hasRtk, openRtk } from './peers/rtk.ts';
 
 interface Row {
   readonly case: string;
@@ -20,117 +27,158 @@ interface Row {
   readonly ratio: number | null;
 }
 
-const runs = 7;
+const asJson = process.argv.includes('--json');
+const python = process.env['CALCAR_PEERS_PYTHON'] ?? 'python3';
+const wheel = join(dirname(python), 'plastimatch');
 const rows: Row[] = [];
-const hasPeer = isPlastimatchInstalled();
+const notes: string[] = [];
 
-/** A grainy ellipsoid of muscle with a dense core, two voxels of air about it. */
-function ellipsoid(nx: number, ny: number, nz: number): Volume {
-  const random = seeded(0xd44);
-  const hounsfield = new Int16Array(nx * ny * nz).fill(-1000);
-  const reach = [nx / 2 - 2, ny / 2 - 2, nz / 2 - 2] as const;
-  for (let k = 0, n = 0; k < nz; k++) {
-    for (let j = 0; j < ny; j++) {
-      for (let i = 0; i < nx; i++, n++) {
-        const radius = Math.hypot(
-          (i + 0.5 - nx / 2) / reach[0],
-          (j + 0.5 - ny / 2) / reach[1],
-          (k + 0.5 - nz / 2) / reach[2],
-        );
-        if (radius < 1) hounsfield[n] = (radius < 0.3 ? 900 : 50) + random.integer(20);
+const plastimatches: { name: string; program: string }[] = [];
+if (isPlastimatchInstalled())
+  plastimatches.push({ name: 'plastimatch exact (PATH)', program: 'plastimatch' });
+else notes.push('plastimatch is not installed (Debian: apt-get install plastimatch).');
+if (existsSync(wheel) && isPlastimatchInstalled(wheel)) {
+  plastimatches.push({ name: 'plastimatch exact (wheel)', program: wheel });
+} else notes.push(`plastimatch's wheel is not installed (${python} -m pip install plastimatch).`);
+const rtkIsThere = hasRtk(python);
+if (!rtkIsThere) notes.push(`RTK is not installed (${python} -m pip install itk-rtk).`);
+
+const cases = [
+  { voxels: 256, pixels: 512, rounds: 9 },
+  { voxels: 512, pixels: 1024, rounds: 5 },
+];
+for (const one of process.argv.includes('--quick') ? cases.slice(0, 1) : cases) await beside(one);
+await trainingSet();
+await film();
+
+notes.push(
+  `${String(availableParallelism())} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), load at the end ${loadavg()[0]!.toFixed(2)}: above the threads in use, others took part of the cores.`,
+);
+if (asJson) console.log(JSON.stringify({ rows, notes }));
+else for (const note of notes) console.log(note);
+
+/** Ours and every peer in turns, with one and with two threads. */
+async function beside({ voxels, pixels, rounds }: (typeof cases)[number]): Promise<void> {
+  const volume = ball(voxels);
+  const view = {
+    normal: [0, -1, 0],
+    up: [0, 0, 1],
+    isocentre: [mm(0), mm(0), mm(0)],
+    ...{ sourceToIsocentre, sourceToDetector, rows: pixels, columns: pixels },
+    pixelWidth: detectorSide / pixels,
+    pixelHeight: detectorSide / pixels,
+  } as const;
+  const geometry = geometryOf(view);
+  const written = plastimatches.length > 0 ? openPlastimatch(volume) : null;
+  const rtk = rtkIsThere
+    ? await openRtk(python, {
+        ...{ voxels, pixels, volumeSide: ballSide, detectorSide, sourceToIsocentre, sourceToDetector },
+      })
+    : null;
+  for (const threads of [1, 2]) {
+    const name = `${String(voxels)}³ to ${String(pixels)}², ${String(threads)} thread${threads > 1 ? 's' : ''}`;
+    const projector = await openProjector(volume, { backend: 'cpu', threads });
+    const seconds = new Map<string, number[]>();
+    const note = (who: string, value: number) => seconds.set(who, [...(seconds.get(who) ?? []), value]);
+    const ours = async (): Promise<number> => {
+      const begun = performance.now();
+      await projector.project(geometry, { beyondEnds: 'air' });
+      return (performance.now() - begun) / 1000;
+    };
+    const first = await ours();
+    await ours();
+    await rtk?.project(threads);
+    for (let round = 0; round < rounds; round++) {
+      note('ours', await ours());
+      for (const { name: who, program } of plastimatches) {
+        note(who, written!.drr(view, { threads, program }).seconds);
       }
+      if (rtk !== null) note('RTK Joseph', await rtk.project(threads));
+    }
+    await projector.close();
+    const [[, own], ...peers] = [...seconds] as [[string, number[]], ...[string, number[]][]];
+    add(`soft tissue and bone, ${name}, first call`, first);
+    if (peers.length === 0) add(`soft tissue and bone, ${name}`, median(own));
+    for (const [who, times] of peers) {
+      add(`soft tissue and bone, ${name}`, median(own), who, median(times));
     }
   }
-  return {
-    size: [nx, ny, nz],
-    spacing: [mm(1), mm(1), mm(1)],
-    origin: [mm(-(nx - 1) / 2), mm(-(ny - 1) / 2), mm(-(nz - 1) / 2)],
-    direction: alignedDirection,
-    hounsfield,
-  };
+  written?.close();
+  await rtk?.close();
+  const script = fileURLToPath(new URL('./peers/memory.ts', import.meta.url));
+  const report = execFileSync(process.execPath, [script, String(voxels), String(pixels), '2']);
+  const { volume: held, more } = JSON.parse(report.toString()) as { volume: number; more: number };
+  say(
+    `memory, ${String(voxels)}³ to ${String(pixels)}², 2 threads: ${mebibytes(more)} beside the volume's ${mebibytes(held)}, ${((100 * more) / held).toFixed(1)} %`,
+  );
 }
 
-const straight = {
-  normal: [0, -1, 0],
-  up: [0, 0, 1],
-  isocentre: [mm(0), mm(0), mm(0)],
-  sourceToIsocentre: 1000,
-  sourceToDetector: 1150,
-} as const;
-const cases: { name: string; volume: Volume; view: PlastimatchView }[] = [
-  {
-    name: '256³ to 512²',
-    volume: ellipsoid(256, 256, 256),
-    view: { ...straight, rows: 512, columns: 512, pixelWidth: 0.78125, pixelHeight: 0.78125 },
-  },
-  {
-    name: '400 × 260 × 300 to 900 × 750',
-    volume: ellipsoid(400, 260, 300),
-    view: { ...straight, rows: 750, columns: 900, pixelWidth: 0.48, pixelHeight: 0.48 },
-  },
-];
+/** The paper's 6,000 pictures from 45 volumes, estimated from one volume's share of different poses. */
+async function trainingSet(): Promise<void> {
+  const volume = ball(256);
+  const views = 24;
+  const random = seeded(0x6000);
+  const begun = performance.now();
+  const projector = await openProjector(volume, { backend: 'cpu', threads: 2 });
+  for (let n = 0; n < views; n++) {
+    const geometry = anteroposterior({
+      isocentre: [mm(0), mm(0), mm(0)],
+      sourceToImageDistance: mm(sourceToDetector),
+      sourceToObjectDistance: mm(random.between(900, 1050)),
+      rows: 512,
+      columns: 512,
+      spacing: mm(detectorSide / 512),
+      craniocaudalAngle: degrees(random.between(-15, 15)),
+      axialAngle: degrees(random.between(-15, 15)),
+      detectorRoll: degrees(random.between(-5, 5)),
+    });
+    const integrals = await projector.project(geometry);
+    exposeFilm(integrals, sampleExposure(random, 'drr'), sampleLook(random, 'drr'), random);
+  }
+  await projector.close();
+  const each = (performance.now() - begun) / 1000 / views;
+  say(
+    `6,000 films of 512² from 45 volumes of 256³, 2 threads: ${((6000 * each) / 60).toFixed(1)} minutes, from ${String(views)} views of one volume`,
+  );
+}
 
-for (const { name, volume, view } of cases) {
-  const geometry = geometryOf(view);
-  const peer = hasPeer ? median(() => plastimatchDrr(volume, view, 1).seconds) : null;
-  add(
-    `line integral, ${name}`,
-    timed(() => radiologicalPath(volume, geometry, plastimatchAttenuation)),
-    peer,
-  );
-  add(
-    `soft tissue and bone, ${name}`,
-    timed(() => projectMaterials(volume, geometry, { beyondEnds: 'air' })),
-    peer,
-  );
-  const integrals = projectMaterials(volume, geometry);
+/** From line integrals to a film. */
+async function film(): Promise<void> {
+  const projector = await openProjector(ball(256), { backend: 'cpu', threads: 2 });
+  const geometry = anteroposterior({
+    isocentre: [mm(0), mm(0), mm(0)],
+    sourceToImageDistance: mm(sourceToDetector),
+    sourceToObjectDistance: mm(sourceToIsocentre),
+    ...{ rows: 750, columns: 900, spacing: mm(0.45) },
+  });
+  const integrals = await projector.project(geometry);
+  await projector.close();
   const random = seeded(0xf11);
   const exposure = sampleExposure(random, 'clinic');
   const look = sampleLook(random, 'clinic');
-  add(
-    `film, ${name}`,
-    timed(() => exposeFilm(integrals, exposure, look, random)),
-    null,
-  );
-}
-
-if (process.argv.includes('--json')) console.log(JSON.stringify({ rows }));
-else {
-  for (const row of rows) {
-    const beside =
-      row.peer_s === null ? '' : `${row.peer!} ${seconds(row.peer_s)}, ratio ${row.ratio!.toFixed(2)}`;
-    console.log(`${row.case.padEnd(52)}${seconds(row.ours_s).padStart(10)}   ${beside}`);
-  }
-  if (!hasPeer)
-    console.log('plastimatch is not installed, so there is no peer (Debian: apt-get install plastimatch).');
-}
-
-function add(name: string, ours: number, peer: number | null): void {
-  rows.push({
-    case: name,
-    ours_s: ours,
-    peer: peer === null ? null : 'plastimatch exact, 1 thread',
-    peer_s: peer,
-    ratio: peer === null ? null : peer / ours,
+  const seconds = Array.from({ length: 7 }, () => {
+    const begun = performance.now();
+    exposeFilm(integrals, exposure, look, random);
+    return (performance.now() - begun) / 1000;
   });
+  add('film of 900 × 750 from line integrals', median(seconds.slice(2)));
 }
 
-/** Median wall seconds after two runs that warm the compiler. */
-function timed(work: () => unknown): number {
-  const time = () => {
-    const start = performance.now();
-    work();
-    return (performance.now() - start) / 1000;
-  };
-  time();
-  time();
-  return median(time);
+function add(name: string, ours: number, peer: string | null = null, theirs: number | null = null): void {
+  const ratio = theirs === null ? null : theirs / ours;
+  rows.push({ case: name, ours_s: ours, peer, peer_s: theirs, ratio });
+  const other = peer === null ? '' : `   ${peer} ${theirs!.toFixed(3)} s, ratio ${ratio!.toFixed(2)}`;
+  if (!asJson) console.log(`${name.padEnd(62)}${ours.toFixed(3)} s${other}`);
 }
 
-function median(measure: () => number): number {
-  return Array.from({ length: runs }, measure).sort((a, b) => a - b)[runs >> 1]!;
+function say(line: string): void {
+  notes.push(line);
 }
 
-function seconds(value: number): string {
-  return `${value.toFixed(3)} s`;
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }

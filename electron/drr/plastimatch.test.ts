@@ -4,7 +4,7 @@ import { seeded } from '../random/random.ts';
 import type { Volume } from '../volume/volume.ts';
 import { alignedDirection } from '../volume/volume.ts';
 import { plastimatchAttenuation, radiologicalPath } from './projector.ts';
-import { geometryOf, isPlastimatchInstalled, plastimatchDrr } from './testing/plastimatch.ts';
+import { geometryOf, isPlastimatchInstalled, openPlastimatch } from './testing/plastimatch.ts';
 import type { PlastimatchView } from './testing/plastimatch.ts';
 
 const installed = isPlastimatchInstalled();
@@ -61,7 +61,9 @@ describe.skipIf(!installed)('radiologicalPath beside plastimatch -i exact', () =
   it.each(views)('is the same to the rounding of its floats, $name', (view) => {
     const volume = grainyVolume();
     const ours = radiologicalPath(volume, geometryOf(view), plastimatchAttenuation);
-    const theirs = plastimatchDrr(volume, view, 1).path;
+    const plastimatch = openPlastimatch(volume);
+    const theirs = plastimatch.drr(view).path;
+    plastimatch.close();
     expect(theirs.length).toBe(ours.length);
     const highest = Math.max(...theirs);
     expect(highest).toBeGreaterThan(0.3);

@@ -1,6 +1,6 @@
 /** plastimatch 1.9.4 as an outside projector: the oracle of the tests and the peer of the benchmark. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mm } from '../../contract/units.ts';
@@ -22,8 +22,8 @@ export interface PlastimatchView {
   readonly pixelHeight: number;
 }
 
-export const isPlastimatchInstalled = (): boolean =>
-  spawnSync('plastimatch', ['--version']).error === undefined;
+export const isPlastimatchInstalled = (program = 'plastimatch'): boolean =>
+  spawnSync(program, ['--version']).status === 0;
 
 /** plastimatch's frame: source = isocentre + distance · n, columns along up × n, rows against up. */
 export function geometryOf(view: PlastimatchView): ConeBeamGeometry {
@@ -52,59 +52,71 @@ export function geometryOf(view: PlastimatchView): ConeBeamGeometry {
   };
 }
 
-/**
- * The exact line integrals of a volume with the patient's axes, rows × columns, and the seconds that plastimatch
- * itself reports, loading and saving apart.
- */
-export function plastimatchDrr(
-  volume: Volume,
-  view: PlastimatchView,
-  threads: number,
-): { path: Float32Array; seconds: number } {
+export interface PlastimatchRun {
+  readonly threads?: number;
+  /** 'exact' is Siddon's path; 'uniform' samples the trilinear field at even steps. */
+  readonly interpolation?: 'exact' | 'uniform';
+  /** Another build than the one on the PATH. */
+  readonly program?: string;
+}
+
+/** A volume with the patient's axes, where plastimatch can read it. */
+export interface PlastimatchVolume {
+  /**
+   * The line integrals, rows × columns, and the seconds that plastimatch itself reports, loading and saving apart.
+   */
+  drr(view: PlastimatchView, run?: PlastimatchRun): { path: Float32Array; seconds: number };
+  /** Deletes what was written. */
+  close(): void;
+}
+
+export function openPlastimatch(volume: Volume): PlastimatchVolume {
   const folder = mkdtempSync(join(tmpdir(), 'calcar-plastimatch-'));
-  try {
-    const header = [
-      'ObjectType = Image',
-      'NDims = 3',
-      'BinaryData = True',
-      'BinaryDataByteOrderMSB = False',
-      'TransformMatrix = 1 0 0 0 1 0 0 0 1',
-      `Offset = ${volume.origin.join(' ')}`,
-      `ElementSpacing = ${volume.spacing.join(' ')}`,
-      `DimSize = ${volume.size.join(' ')}`,
-      'ElementType = MET_SHORT',
-      'ElementDataFile = LOCAL',
-      '',
-    ].join('\n');
-    const voxels = Int16Array.from(volume.hounsfield);
-    writeFileSync(
-      join(folder, 'volume.mha'),
-      Buffer.concat([Buffer.from(header), Buffer.from(voxels.buffer)]),
-    );
-    const { rows, columns, pixelWidth, pixelHeight } = view;
-    // The help says rows before columns for -r, -z and -c; the program takes columns first.
-    const report = execFileSync(
-      'plastimatch',
-      [
-        ...['drr', '-A', 'cpu', '-i', 'exact', '-P', 'preprocess', '-t', 'raw'],
-        ...['--sad', String(view.sourceToIsocentre), '--sid', String(view.sourceToDetector)],
-        ...['-r', `${columns} ${rows}`, '-z', `${columns * pixelWidth} ${rows * pixelHeight}`],
-        ...['-c', `${(columns - 1) / 2} ${(rows - 1) / 2}`, '-o', view.isocentre.join(' ')],
-        ...['--nrm', view.normal.join(' '), '--vup', view.up.join(' '), '-O', 'out_', 'volume.mha'],
-      ],
-      {
-        cwd: folder,
-        stdio: 'pipe',
-        encoding: 'utf8',
-        env: { ...process.env, OMP_NUM_THREADS: String(threads) },
-      },
-    );
-    const raw = readFileSync(join(folder, 'out_0000.raw'));
-    return {
-      path: Float32Array.from({ length: raw.length / 4 }, (_, n) => raw.readFloatLE(4 * n)),
-      seconds: Number(/Total time:\s*([\d.]+)/.exec(report)?.[1]),
-    };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const header = [
+    'ObjectType = Image',
+    'NDims = 3',
+    'BinaryData = True',
+    'BinaryDataByteOrderMSB = False',
+    'TransformMatrix = 1 0 0 0 1 0 0 0 1',
+    `Offset = ${volume.origin.join(' ')}`,
+    `ElementSpacing = ${volume.spacing.join(' ')}`,
+    `DimSize = ${volume.size.join(' ')}`,
+    'ElementType = MET_SHORT',
+    'ElementDataFile = LOCAL',
+    '',
+  ].join('\n');
+  const file = join(folder, 'volume.mha');
+  writeFileSync(file, header);
+  appendFileSync(file, new Uint8Array(Int16Array.from(volume.hounsfield).buffer));
+
+  return {
+    drr(view, { threads = 1, interpolation = 'exact', program = 'plastimatch' } = {}) {
+      const { rows, columns, pixelWidth, pixelHeight } = view;
+      // The help says rows before columns for -r, -z and -c; the program takes columns first.
+      const report = execFileSync(
+        program,
+        [
+          ...['drr', '-A', 'cpu', '-i', interpolation, '-P', 'preprocess', '-t', 'raw'],
+          ...['--sad', String(view.sourceToIsocentre), '--sid', String(view.sourceToDetector)],
+          ...['-r', `${columns} ${rows}`, '-z', `${columns * pixelWidth} ${rows * pixelHeight}`],
+          ...['-c', `${(columns - 1) / 2} ${(rows - 1) / 2}`, '-o', view.isocentre.join(' ')],
+          ...['--nrm', view.normal.join(' '), '--vup', view.up.join(' '), '-O', 'out_', 'volume.mha'],
+        ],
+        {
+          cwd: folder,
+          stdio: 'pipe',
+          encoding: 'utf8',
+          env: { ...process.env, OMP_NUM_THREADS: String(threads) },
+        },
+      );
+      const raw = readFileSync(join(folder, 'out_0000.raw'));
+      return {
+        path: Float32Array.from({ length: raw.length / 4 }, (_, n) => raw.readFloatLE(4 * n)),
+        seconds: Number(/Total time:\s*([\d.]+)/.exec(report)?.[1]),
+      };
+    },
+    close() {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
