@@ -111,12 +111,12 @@ export function apposition(pieces: FemurPieces, femur: Femur, cut: readonly Vect
   };
 }
 
-/** Counts the points of a 2 mm grid, about the cut, that lie in both of the first two pieces. */
+/** Counts the points of a 2.5 mm grid, about the cut, that lie in both of the first two pieces. */
 function overlapVolume(pieces: FemurPieces, femur: Femur, cut: readonly Vector[]): number {
   const [head, shaft] = pieces.fragments;
   if (head?.within == null || shaft?.within == null) return 0;
-  const step = 2;
-  const margin = 24;
+  const step = 2.5;
+  const margin = 14;
   const along = (axis: 0 | 1 | 2) => cut.map((point) => point[axis]);
   const low = [Math.min(...along(0)), Math.min(...along(1)), Math.min(...along(2))] as const;
   const high = [Math.max(...along(0)), Math.max(...along(1)), Math.max(...along(2))] as const;

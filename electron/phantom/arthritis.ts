@@ -51,22 +51,23 @@ export function paintOsteophytes(canvas: Canvas, joint: WornJoint, random: Rando
     paintSpur(canvas, at, [0.55 * reach + 1.5, 0.8 * reach + 1.5, 0.55 * reach + 1.5], joint);
   }
   const rim = radius + joint.jointSpace + 2.5;
-  for (const angle of [52, 58, 214]) {
+  // Where the opening of a socket of some 42° inclination has its edge, above and below.
+  for (const angle of [43, 50, 227]) {
     if (!random.chance(0.85)) continue;
-    const reach = size * random.between(0.5, 1);
+    const reach = size * random.between(0.4, 0.8);
     const turn = (angle * Math.PI) / 180;
     const at: Vector = [
-      socket[0] + (rim + 0.25 * reach) * Math.sin(turn),
+      socket[0] + (rim + 0.1 * reach) * Math.sin(turn),
       socket[1] + random.between(-9, 9),
-      socket[2] + (rim + 0.25 * reach) * Math.cos(turn),
+      socket[2] + (rim + 0.1 * reach) * Math.cos(turn),
     ];
-    paintSpur(canvas, at, [0.7 * reach + 1, 0.9 * reach + 1.5, 0.4 * reach + 1.2], joint);
+    paintSpur(canvas, at, [0.65 * reach + 1, 1.1 * reach + 1.5, 0.35 * reach + 1.2], joint);
   }
 
   function paintSpur(on: Canvas, [x, y, z]: Vector, radii: Vector, { corticalDensity }: WornJoint): void {
     const spur: Solid = {
       distance: (a, b, c) => ellipsoid(side * a - x, b - y, c - z, ...radii),
-      density: () => 0.45 * corticalDensity,
+      density: () => 0.33 * corticalDensity,
     };
     const margin = edgeWidth * on.voxel;
     const reach = radii.map((r) => r + margin) as unknown as Vector;

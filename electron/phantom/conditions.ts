@@ -104,7 +104,7 @@ export function sampleCondition(random: Random, kind: OtherConditionKind): Other
         kind,
         slope: degrees(random.normalWithin(61, 5, 50, 72)),
         obliquity: degrees(random.normalWithin(0, 8, -18, 18)),
-        varus: degrees(random.normalWithin(14, 8, 0, 34)),
+        varus: degrees(random.normalWithin(12, 7, 0, 26)),
         externalRotation: degrees(random.normalWithin(24, 12, 0, 50)),
         migration: mm(random.normalWithin(7, 5, 0, 20)),
         gap: mm(random.between(0.5, 4)),
@@ -128,10 +128,14 @@ export function sampleCondition(random: Random, kind: OtherConditionKind): Other
     case 'pubic-ramus':
       return {
         kind,
-        place: random.between(0.33, 0.62),
+        place: random.between(0.36, 0.6),
         lean: degrees(random.normalWithin(0, 16, -32, 32)),
         swing: degrees(random.normalWithin(0, 14, -30, 30)),
-        shift: [mm(random.between(-1, 3)), mm(random.between(-3, 3)), mm(random.normalWithin(0, 3, -7, 7))],
+        shift: [
+          mm(random.between(0.8, 4)),
+          mm(random.between(-4, 4)),
+          mm(random.between(2, 7) * (random.chance(0.5) ? 1 : -1)),
+        ],
         roughness: mm(random.between(0.8, 2)),
       };
     case 'dislocation':
@@ -161,7 +165,35 @@ export function sampleCondition(random: Random, kind: OtherConditionKind): Other
         valgus: degrees(random.chance(0.5) ? random.between(3, 16) : -random.between(4, 22)),
         posteriorTilt: degrees(random.normalWithin(10, 6, 0, 25)),
         externalRotation: degrees(random.normalWithin(4, 6, -8, 20)),
-        shortening: mm(random.between(3, 13)),
+        shortening: mm(random.between(2, 9)),
       };
+  }
+}
+
+/** The same injury with `left` of its displacement (1 all, 0 none). What healed or is no fracture of the femur stays. */
+export function reducedCondition(condition: OtherCondition, left: number): OtherCondition {
+  if (left === 1) return condition;
+  switch (condition.kind) {
+    case 'pertrochanteric':
+      return {
+        ...condition,
+        varus: degrees(condition.varus * left),
+        externalRotation: degrees(condition.externalRotation * left),
+        migration: mm(condition.migration * left),
+        gap: mm(condition.gap * left),
+      };
+    case 'subtrochanteric':
+      return {
+        ...condition,
+        abduction: degrees(condition.abduction * left),
+        flexion: degrees(condition.flexion * left),
+        externalRotation: degrees(condition.externalRotation * left),
+        medialShift: mm(condition.medialShift * left),
+        shortening: mm(condition.shortening * left),
+      };
+    case 'pubic-ramus':
+    case 'dislocation':
+    case 'united-fracture':
+      return condition;
   }
 }

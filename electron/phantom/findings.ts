@@ -3,8 +3,13 @@ import { CalcarError } from '../contract/errors.ts';
 import type { Millimetres } from '../contract/units.ts';
 import type { Random } from '../random/random.ts';
 import { type ArthritisParameters, noArthritis, sampleArthritis } from './arthritisParameters.ts';
-import { type HipFindingPlan, type OtherCondition, sampleCondition } from './conditions.ts';
-import { type FractureParameters, type PhantomGrade, sampleFracture } from './fractureParameters.ts';
+import { type HipFindingPlan, type OtherCondition, reducedCondition, sampleCondition } from './conditions.ts';
+import {
+  type FractureParameters,
+  type PhantomGrade,
+  reducedFracture,
+  sampleFracture,
+} from './fractureParameters.ts';
 import { type ImplantParameters, replacesHead, sampleImplant } from './implantParameters.ts';
 
 export interface HipFindings {
@@ -32,8 +37,11 @@ export interface HipOwner {
   readonly jointSpace: Millimetres;
 }
 
+/** Share of a displacement that is left when a surgeon has put the bone back and fixed it. */
+const leftByReduction = 0.15;
+
 /**
- * Draws the findings of one hip. Each comes from a stream of its own, so that a fracture moves no other draw.
+ * Draws the findings of one hip. A fracture that an implant holds has been reduced first. Each comes from a stream of its own, so that a fracture moves no other draw.
  * @throws CalcarError 'invalid-input' for two injuries of one femur, or an injury of a neck that an implant replaced
  */
 export function sampleFindings(
@@ -65,10 +73,13 @@ export function sampleFindings(
     owner.age,
     owner.jointSpace,
   );
+  const fracture = grade === 'none' ? null : sampleFracture(random.stream('fracture'), grade);
+  const condition =
+    plan.condition === undefined ? null : sampleCondition(random.stream('condition'), plan.condition);
+  const left = implant === null ? 1 : leftByReduction;
   return {
-    fracture: grade === 'none' ? null : sampleFracture(random.stream('fracture'), grade),
-    condition:
-      plan.condition === undefined ? null : sampleCondition(random.stream('condition'), plan.condition),
+    fracture: fracture && reducedFracture(fracture, left),
+    condition: condition && reducedCondition(condition, left),
     implant,
     arthritis: replaced ? noArthritis : arthritis,
   };

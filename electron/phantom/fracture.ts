@@ -82,7 +82,11 @@ export function neckFracture(p: FractureParameters, femur: Femur, random: Random
     add(add(follow, climb), scale(surface.up, slide)),
     add(scale(neckAxis, -1 * p.impaction), scale(surface.normal, p.gap)),
   );
-  const distal = turnedOut(surface.centre, p.externalRotation, shift);
+  // A shaft without contact turns about its own axis and carries the stump of its neck to the front; one in
+  // contact turns about the fracture.
+  const axis: Vector = [femur.axisLength * femur.sine, 0, 0];
+  const pivot = p.grade === 'IV' ? scale(add(axis, surface.centre), 0.5) : surface.centre;
+  const distal = turnedOut(pivot, p.externalRotation, shift);
   return {
     fragments: neckFragments(surface, femur, proximal, distal),
     head: proximal,
@@ -108,7 +112,10 @@ export function turnedOut(pivot: Vector, externalRotation: number, shift: Vector
   return { rotation, translation: add(subtract(pivot, rotate(rotation, pivot)), shift) };
 }
 
-/** Up by `height` mm along a cut that rises along `up`. */
+/** The abductors let a shaft go no further to the side than this as it rises, mm. */
+const furthestLateral = 11;
+
+/** Up by `height` mm along a cut that rises along `up`, as far as the muscles let it out. */
 export function climbing(up: Vector, height: number): Vector {
-  return scale(up, height / Math.max(up[2], 0.5));
+  return [Math.min((height * up[0]) / Math.max(up[2], 0.5), furthestLateral), 0, height];
 }

@@ -111,3 +111,19 @@ export function sampleFracture(random: Random, grade: Exclude<PhantomGrade, 'non
       };
   }
 }
+
+/** The same fracture with `left` of its displacement (1 all, 0 none). */
+export function reducedFracture(p: FractureParameters, left: number): FractureParameters {
+  if (left === 1) return p;
+  return {
+    ...p,
+    valgus: degrees(p.valgus * left),
+    posteriorTilt: degrees(p.posteriorTilt * left),
+    impaction: mm(p.impaction * left),
+    gap: mm(p.gap * left),
+    slide: p.slide * left,
+    externalRotation: degrees(p.externalRotation * left),
+    migration: mm(p.migration * left),
+    splinters: 0,
+  };
+}

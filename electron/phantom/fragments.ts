@@ -1,4 +1,4 @@
-import { clamp01, smoothMin } from './distance.ts';
+import { clamp01, mix, smoothMin } from './distance.ts';
 import type { BreakSurface } from './breakSurface.ts';
 import type { Femur } from './femur.ts';
 import { FemurBone } from './femurBone.ts';
@@ -39,7 +39,9 @@ export const wholeFemur: FemurPieces = {
 };
 
 /** New bone between healed fragments, HU. */
-const callus = 420;
+const callus = 270;
+/** The most that crushed bone reaches before its crushing is added, HU. */
+const debris = 620;
 
 interface Piece {
   readonly bone: FemurBone;
@@ -98,14 +100,30 @@ export class FragmentedFemur implements Solid {
   density(): number {
     const half = this.#half;
     let densest = -Infinity;
+    let deepest = Infinity;
+    let base = 0;
+    let sum = 0;
     for (const piece of this.#pieces) {
-      if (piece.distance < half) densest = Math.max(densest, piece.bone.density());
+      if (piece.distance >= half) continue;
+      const density = piece.bone.density();
+      densest = Math.max(densest, density);
+      sum += density;
+      if (piece.distance < deepest) {
+        deepest = piece.distance;
+        base = density;
+      }
     }
     if (densest === -Infinity) return callus;
     const [head, shaft] = this.#pieces;
     if (this.#crush === 0 || head === undefined || shaft === undefined) return densest;
-    // The crushed zone: where fragments share the room, and a little beyond.
+    // The crushed zone: where fragments share the room, and a little beyond. Bone that is driven into bone
+    // keeps its mass but not its shape, so no cortex stands out inside the other fragment; bone that has
+    // healed was remodelled, and its borders are soft.
     const overlap = -Math.max(head.distance, shaft.distance);
-    return densest + this.#crush * clamp01((overlap + 2.5) / 2.5);
+    const healed = this.#union > 0;
+    const edge = healed ? 7 : 2.5;
+    const crushed = Math.min(0.6 * sum, healed ? callus : debris);
+    const bone = overlap > 0 ? mix(base, crushed, clamp01(overlap / edge)) : densest;
+    return bone + this.#crush * clamp01((overlap + edge) / edge);
   }
 }

@@ -79,9 +79,17 @@ function pertrochanteric(p: PertrochantericFracture, femur: Femur, random: Rando
     });
   }
   if (p.greaterAvulsion !== null) {
-    const [x, , z] = greaterTrochanter;
+    const [x, y, z] = greaterTrochanter;
+    const below = rotationAbout([0, 1, 0], -17);
+    const tip = new BreakSurface(
+      [x, y, z - 21],
+      rotate(below, [0, 0, -1]),
+      rotate(below, [1, 0, 0]),
+      1.4 * p.roughness,
+      random.stream('greater trochanter'),
+    );
     splinters.push({
-      within: (a, _, c) => Math.max(z - 21 - c + 0.3 * (a - x), x - 17 - a),
+      within: (a, b, c) => Math.max(tip.side(a, b, c), x - 17 - a),
       motion: {
         rotation: identity,
         translation: [-0.35 * p.greaterAvulsion, 0.2 * p.greaterAvulsion, p.greaterAvulsion],
@@ -161,7 +169,7 @@ function united(p: UnitedFracture, femur: Femur, random: Random): FemurPieces {
     head,
     shaft,
     surface,
-    crush: 110,
+    crush: 45,
     union: 9,
   };
 }

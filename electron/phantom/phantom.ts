@@ -124,7 +124,7 @@ function paintHip(
   return hipTruth({ parameters, femur, pieces, placement, side, ramusPoints });
 }
 
-/** Paints a hip bone, whole or broken through its rami; returns samples of the broken faces. */
+/** Paints a hip bone, whole or broken through its rami; returns samples of the broken faces, null of a whole one. */
 function paintHipBone(
   canvas: Canvas,
   patient: PatientParameters,
@@ -132,7 +132,7 @@ function paintHipBone(
   side: Side,
   spongy: Texture,
   random: Random,
-): readonly PatientPoint[] {
+): readonly PatientPoint[] | null {
   const k = patient.pelvisScale;
   const inner = side * (patient.hipSeparation / 2 + 75 * k);
   const box: Box = {
@@ -142,7 +142,7 @@ function paintHipBone(
   const whole = () => new HipBone(patient, side, spongy, canvas.voxel);
   if (condition?.kind !== 'pubic-ramus') {
     paint(canvas, whole(), box);
-    return [];
+    return null;
   }
   const broken = new BrokenHipBone(condition, patient, side, canvas.voxel, whole, random.stream('ramus'));
   paint(canvas, broken, box);

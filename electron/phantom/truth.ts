@@ -78,8 +78,8 @@ export interface BuiltHip {
   readonly pieces: FemurPieces;
   readonly placement: RigidMotion;
   readonly side: Side;
-  /** Samples of a broken pubic ramus. */
-  readonly ramusPoints?: readonly PatientPoint[];
+  /** Samples of a broken pubic ramus; null where it is whole. */
+  readonly ramusPoints: readonly PatientPoint[] | null;
 }
 
 export function hipTruth({ parameters, femur, pieces, placement, side, ramusPoints }: BuiltHip): HipTruth {
