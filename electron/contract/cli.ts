@@ -73,5 +73,56 @@ export const phantomOutput = z.strictObject({
   seconds: z.number().nonnegative(),
 });
 
+const placeInMm = z.tuple([z.number(), z.number(), z.number()]).or(z.array(z.number()).length(3));
+const recorded = z.custom<object>((value) => typeof value === 'object' && value !== null);
+
+/** The file beside each picture of `calcar drr`: what it shows and everything that it was made with. */
+export const drrPicture = z.strictObject({
+  simulated: z.literal(true),
+  software: z.string(),
+  /** The DICOM file beside it, and the SHA-256 of its bytes. */
+  file: z.string(),
+  sha256: imageHash,
+  units: z.string(),
+  rows: z.number().int().positive(),
+  columns: z.number().int().positive(),
+  /** Millimetres at the detector. */
+  pixelSpacing: z.number().positive(),
+  side: z.enum(['left', 'right']),
+  label: z.enum(['none', 'I', 'II', 'III', 'IV', 'unknown']),
+  /** True when the hip has what the three classes do not name; null where nobody knows. */
+  outOfScope: z.boolean().nullable(),
+  /** The hip's box, cut to the film; null when none of it is on the film. */
+  box: box.nullable(),
+  wholeBox: box,
+  /** 'truth' from a phantom's landmarks; 'head' from centre and radius of the femoral head alone. */
+  boxFrom: z.enum(['truth', 'head']),
+  headCentre: z.strictObject({ x: z.number(), y: z.number() }),
+  seed: z.number().int().nonnegative(),
+  /** From 1. */
+  view: z.number().int().positive(),
+  source: recorded,
+  hip: z.strictObject({ headCentre: placeInMm, headRadius: z.number().positive() }),
+  variation: recorded,
+  geometry: recorded,
+  exposure: recorded,
+  look: recorded,
+});
+export type DrrPicture = z.infer<typeof drrPicture>;
+
+/** `calcar drr` */
+export const drrOutput = z.strictObject({
+  folder: z.string(),
+  /** Pictures that are there now, by the names of their files without ending. */
+  pictures: z.array(z.string()),
+  /** Those of them that this run made. */
+  made: z.number().int().nonnegative(),
+  /** Hips that could not be pictured, each with the reason. */
+  refused: z.array(z.strictObject({ side: z.enum(['left', 'right']).nullable(), reason: z.string() })),
+  notes: z.array(z.string()),
+  seconds: z.number().nonnegative(),
+});
+export type DrrOutput = z.infer<typeof drrOutput>;
+
 /** Any command that could not run. */
 export const failedOutput = z.strictObject({ error: wireError });

@@ -5,7 +5,8 @@ import { distance, fitSpheres, type FittedSphere } from './hipsSphere.ts';
 import { headRadii, sphereCentres } from './hipsVotes.ts';
 import type { PatientPoint, Volume } from './volume.ts';
 
-export type HipSide = 'left' | 'right';
+export const hipSides = ['left', 'right'] as const;
+export type HipSide = (typeof hipSides)[number];
 
 /** An upright box in patient coordinates. */
 export interface PatientBox {
