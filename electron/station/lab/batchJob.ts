@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { CalcarError, fromWireError } from '../../contract/errors.ts';
+import { CalcarError } from '../../contract/errors.ts';
 import type { BatchReply, BatchWork } from './batchWorker.ts';
 import type { RunBatch } from './batches.ts';
+import { fromWorker } from './workerError.ts';
 
 /**
  * Runs a batch in a thread of its own, which ends with it.
@@ -26,7 +27,7 @@ export function runBatchTask(dataFolder: string): RunBatch {
           outcome.resolve(undefined);
           return;
         case 'failed':
-          outcome.reject(fromWireError(reply.error));
+          outcome.reject(fromWorker(reply.failure));
       }
     });
     const died = (cause: unknown): void =>

@@ -1,7 +1,7 @@
 /** Worker thread: makes the pictures of one batch that are not there yet. Ends when done. */
 import { parentPort } from 'node:worker_threads';
-import type { WireError } from '../../contract/errors.ts';
 import type { LabStyle } from '../../contract/lab.ts';
+import type { WorkerFailure } from './workerError.ts';
 
 export interface BatchWork {
   readonly volumes: string;
@@ -15,10 +15,12 @@ export interface BatchWork {
 export type BatchReply =
   | { readonly kind: 'progress'; readonly done: number }
   | { readonly kind: 'done' }
-  | { readonly kind: 'failed'; readonly error: WireError; readonly trace: string };
+  | { readonly kind: 'failed'; readonly failure: WorkerFailure };
 
 parentPort?.postMessage({
   kind: 'failed',
-  error: { kind: 'backend-unavailable', sentence: 'This version of Calcar cannot make batches yet.' },
-  trace: '',
+  failure: {
+    error: { kind: 'backend-unavailable', sentence: 'This version of Calcar cannot make batches yet.' },
+    frames: [],
+  },
 } satisfies BatchReply);

@@ -29,6 +29,8 @@ export interface BatchesOptions {
 }
 
 const headerName = 'batch.json';
+/** How often the count on disk follows: what a killed station is found to have made. */
+const keepEveryMs = 1000;
 /** A header on disk; a station that was killed left 'running' in it. */
 const storedBatch = labBatch.omit({ secondsLeft: true, folder: true });
 
@@ -49,6 +51,8 @@ export class Batches {
   private readonly queue: string[] = [];
   private current: Current | null = null;
   private working: Promise<void> | null = null;
+  /** Headers are written one after the other: two at once would write into one file. */
+  private writing: Promise<unknown> = Promise.resolve();
   private closed = false;
 
   constructor(options: BatchesOptions) {
@@ -176,18 +180,25 @@ export class Batches {
     await this.keep(now);
     const begun = performance.now();
     let first: number | null = null;
+    let keptAt = begun;
     const report = (done: number): void => {
       first ??= done;
       const made = done - first;
       const pace = (performance.now() - begun) / 1000 / made;
       now = { ...now, done, secondsLeft: made > 0 ? pace * (now.views - done) : null };
       this.tell(now);
+      if (performance.now() - keptAt < keepEveryMs) return;
+      keptAt = performance.now();
+      this.keep(now).catch((error: unknown) => this.options.log.failure('batch not kept', error));
     };
     try {
       await this.options.run(now, { signal, report });
       now = { ...now, state: 'done', done: now.views, secondsLeft: null };
     } catch (error) {
-      if (this.closed) return;
+      if (this.closed) {
+        await this.writing;
+        return;
+      }
       const { kind, sentence } = toWireError(error);
       const stopped = signal.aborted || kind === 'cancelled';
       if (!stopped) this.options.log.failure('batch failed', error);
@@ -206,17 +217,22 @@ export class Batches {
     this.options.changed(batch);
   }
 
-  private async keep(batch: LabBatch): Promise<void> {
-    const path = join(batch.folder, headerName);
-    const unfinished = `${path}.part`;
-    try {
-      await writeFile(unfinished, JSON.stringify(storedBatch.strip().parse(batch)), { mode: 0o600 });
-      await rename(unfinished, path);
-    } catch (error) {
-      throw databaseError(error, path);
-    } finally {
-      this.tell(batch);
-    }
+  private keep(batch: LabBatch): Promise<void> {
+    this.tell(batch);
+    const kept = this.writing.then(() => writeHeader(batch));
+    this.writing = kept.catch(() => undefined);
+    return kept;
+  }
+}
+
+async function writeHeader(batch: LabBatch): Promise<void> {
+  const path = join(batch.folder, headerName);
+  const unfinished = `${path}.part`;
+  try {
+    await writeFile(unfinished, JSON.stringify(storedBatch.strip().parse(batch)), { mode: 0o600 });
+    await rename(unfinished, path);
+  } catch (error) {
+    throw databaseError(error, path);
   }
 }
 

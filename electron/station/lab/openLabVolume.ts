@@ -1,10 +1,11 @@
 import { Worker } from 'node:worker_threads';
-import { CalcarError, fromWireError } from '../../contract/errors.ts';
+import { CalcarError } from '../../contract/errors.ts';
 import type { LabPlane, LabWindow } from '../../contract/lab.ts';
 import { anatomicalOrder } from './anatomicalFrame.ts';
 import type { MadePicture, PictureOrder } from './pictureMaker.ts';
 import type { PictureReply, PictureRequest } from './pictureWorker.ts';
 import { cutSlice, type Slice } from './slice.ts';
+import { fromWorker } from './workerError.ts';
 
 /** A volume in memory: slices at once, pictures from its own thread. */
 export interface LabVolumeInMemory {
@@ -49,7 +50,7 @@ export async function openLabVolume(folder: string, hash: string): Promise<LabVo
         settled();
         return;
       case 'failed': {
-        const error = fromWireError(reply.error);
+        const error = fromWorker(reply.failure);
         if (reply.id === null) opening.reject(error);
         else waiting.get(reply.id)?.reject(error);
         if (reply.id !== null) waiting.delete(reply.id);

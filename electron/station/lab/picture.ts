@@ -1,13 +1,5 @@
 import { CalcarError } from '../../contract/errors.ts';
-import type {
-  LabFrame,
-  LabHip,
-  LabPoint,
-  LabResolution,
-  LabSetup,
-  LabView,
-  LabVolume,
-} from '../../contract/lab.ts';
+import type { LabFrame, LabHip, LabPoint, LabSetup, LabView, LabVolume } from '../../contract/lab.ts';
 import { toPatient } from '../../contract/labFrame.ts';
 import { degrees, kilovoltPeak, milliampereSeconds, mm } from '../../contract/units.ts';
 import { sampleExposure, sampleLook, type Exposure, type FilmLook } from '../../drr/exposure.ts';
@@ -22,8 +14,6 @@ const detectors = {
   left: { width: 240, height: 300, pixel: 0.4 },
   right: { width: 240, height: 300, pixel: 0.4 },
 } as const;
-/** Pixels of a preview's longer side: few enough to follow a hand. */
-const previewPixels = 256;
 /** From the head's centre to the middle of a hip film, on the neck: laterally and to the feet, mm. */
 const hipFilmOffset = { lateral: 22, caudal: 18 } as const;
 
@@ -56,10 +46,15 @@ function pelvisCentre(frame: LabFrame, { left, right }: { left: LabHip; right: L
   return only === null ? middle : [middle[0], only.headCentre[1], only.headCentre[2]];
 }
 
-/** Tube, patient and detector of a setup. @throws CalcarError 'invalid-input' where the tube stands in the detector */
-export function geometryOf(setup: LabSetup, centre: LabPoint, resolution: LabResolution): ConeBeamGeometry {
+/**
+ * Tube, patient and detector of a setup.
+ *
+ * @param longerSide pixels of the detector's longer side; those of a film where not given
+ * @throws CalcarError 'invalid-input' where the tube stands in the detector
+ */
+export function geometryOf(setup: LabSetup, centre: LabPoint, longerSide?: number): ConeBeamGeometry {
   const { width, height, pixel } = detectors[setup.view];
-  const spacing = resolution === 'full' ? pixel : Math.max(width, height) / previewPixels;
+  const spacing = longerSide === undefined ? pixel : Math.max(width, height) / longerSide;
   return anteroposterior({
     isocentre: [mm(centre[0] + setup.shift[0]), mm(centre[1]), mm(centre[2] + setup.shift[1])],
     sourceToImageDistance: mm(setup.sourceToImageDistance),

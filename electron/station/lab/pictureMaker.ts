@@ -25,6 +25,14 @@ export interface MadePicture {
   readonly projector: string;
 }
 
+/** Line integrals with where their rays ran. */
+interface TracedView {
+  readonly geometry: ConeBeamGeometry;
+  readonly integrals: LineIntegrals;
+}
+
+/** What a preview may take here: the way to the screen takes some of its hundred milliseconds too. */
+const previewMs = 60;
 /** Strips that a full picture is traced in, so that a newer wish need not wait for all of it. */
 const strips = 6;
 
@@ -35,10 +43,9 @@ const strips = 6;
 export class PictureMaker {
   private readonly volume: Volume;
   private projector: { readonly body: string; readonly opened: Projector } | null = null;
-  private readonly kept = new Map<
-    LabResolution,
-    { readonly key: string; readonly integrals: LineIntegrals }
-  >();
+  private readonly kept = new Map<LabResolution, TracedView & { readonly key: string }>();
+  /** Pixels of a preview's longer side. */
+  private previewPixels = 224;
 
   constructor(volume: Volume) {
     this.volume = volume;
@@ -50,41 +57,55 @@ export class PictureMaker {
    */
   async make(order: PictureOrder, stale: () => boolean): Promise<MadePicture> {
     const { setup, resolution, centre } = order;
-    const geometry = geometryOf(setup, centre, resolution);
     const body = JSON.stringify([setup.girth, setup.height, ...(isOwnSize(setup) ? [] : centre)]);
-    const key = JSON.stringify([body, geometry]);
+    // Where the rays run, whatever the number of pixels.
+    const key = JSON.stringify([body, geometryOf(setup, centre)]);
     const begun = performance.now();
     const known = this.kept.get(resolution);
     const traced = known?.key !== key;
-    let integrals = known?.integrals;
-    if (traced || integrals === undefined) {
-      const projector = await this.projectorOf(body, setup, centre);
-      integrals = await trace(projector, geometry, resolution === 'full' ? strips : 1, stale);
-      this.kept.set(resolution, { key, integrals });
-    }
+    const view = traced ? await this.trace(order, body, stale) : known;
+    if (traced) this.kept.set(resolution, { ...view, key });
     if (stale()) throw superseded();
     const tracedAt = performance.now();
     const film = exposeFilm(
-      integrals,
+      view.integrals,
       exposureOf(setup),
       filmLookOf(setup),
       seeded(setup.seed).stream('noise'),
     );
-    return {
+    const made = {
       film,
-      geometry,
+      geometry: view.geometry,
       traced,
       traceMs: tracedAt - begun,
       developMs: performance.now() - tracedAt,
-      projector:
-        this.projector === null ? '' : `${this.projector.opened.name}, ${this.projector.opened.detail}`,
+      projector: this.projector === null ? '' : describeProjector(this.projector.opened),
     };
+    if (resolution === 'preview' && traced) this.adapt(made.traceMs + made.developMs);
+    return made;
   }
 
   async close(): Promise<void> {
     await this.projector?.opened.close();
     this.projector = null;
     this.kept.clear();
+  }
+
+  private async trace(
+    { setup, resolution, centre }: PictureOrder,
+    body: string,
+    stale: () => boolean,
+  ): Promise<TracedView> {
+    const projector = await this.projectorOf(body, setup, centre);
+    const full = resolution === 'full';
+    const geometry = geometryOf(setup, centre, full ? undefined : this.previewPixels);
+    return { geometry, integrals: await trace(projector, geometry, full ? strips : 1, stale) };
+  }
+
+  /** The next preview has as many pixels as this machine makes in time; time goes with their number. */
+  private adapt(tookMs: number): void {
+    const factor = Math.min(1.15, Math.max(0.7, Math.sqrt(previewMs / tookMs)));
+    this.previewPixels = Math.round(Math.min(320, Math.max(112, this.previewPixels * factor)));
   }
 
   private async projectorOf(body: string, setup: LabSetup, centre: LabPoint): Promise<Projector> {
@@ -96,6 +117,8 @@ export class PictureMaker {
     return opened;
   }
 }
+
+const describeProjector = ({ name, detail }: Projector): string => `${name}, ${detail}`;
 
 const isOwnSize = ({ girth, height }: LabSetup): boolean => girth === 1 && height === 1;
 

@@ -1,11 +1,10 @@
 /** Worker thread: holds one volume of the lab and makes its pictures, the newest wish first. */
 import { parentPort, workerData } from 'node:worker_threads';
 import * as z from 'zod';
-import type { WireError } from '../../contract/errors.ts';
-import { toWireError } from '../../contract/errors.ts';
 import type { Volume } from '../../volume/volume.ts';
 import { PictureMaker, superseded, type MadePicture, type PictureOrder } from './pictureMaker.ts';
 import { VolumeStore, type StoredVolume } from './volumeStore.ts';
+import { workerFailure, type WorkerFailure } from './workerError.ts';
 
 export interface PictureRequest {
   readonly id: number;
@@ -20,8 +19,7 @@ export type PictureReply =
   | {
       readonly kind: 'failed';
       readonly id: number | null;
-      readonly error: WireError;
-      readonly trace: string;
+      readonly failure: WorkerFailure;
     };
 
 const { folder, volume: hash } = z.object({ folder: z.string(), volume: z.string() }).parse(workerData);
@@ -30,8 +28,7 @@ const fail = (id: number | null, error: unknown): void =>
   answer({
     kind: 'failed',
     id,
-    error: toWireError(error),
-    trace: error instanceof Error ? (error.stack ?? '') : '',
+    failure: workerFailure(error),
   });
 
 let newest = 0;

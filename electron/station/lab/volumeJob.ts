@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import { CalcarError, fromWireError } from '../../contract/errors.ts';
+import { CalcarError } from '../../contract/errors.ts';
 import type { LabVolume } from '../../contract/lab.ts';
 import type { VolumeReply, VolumeTask, VolumeWork } from './volumeWorker.ts';
+import { fromWorker } from './workerError.ts';
 
 export type VolumeProgress = Omit<Extract<VolumeReply, { kind: 'progress' }>, 'kind'>;
 
@@ -32,7 +33,7 @@ export async function runVolumeTask(
         outcome.resolve(reply.volume);
         return;
       case 'failed':
-        outcome.reject(fromWireError(reply.error));
+        outcome.reject(fromWorker(reply.failure));
     }
   });
   const died = (cause: unknown): void =>

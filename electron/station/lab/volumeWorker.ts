@@ -1,8 +1,6 @@
 /** Worker thread: reads one CT or builds one phantom, looks for the hips, and keeps the volume. Ends when done. */
 import { createHash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { WireError } from '../../contract/errors.ts';
-import { toWireError } from '../../contract/errors.ts';
 import type { LabHip, LabVolume, PhantomRequest } from '../../contract/lab.ts';
 import { mm } from '../../contract/units.ts';
 import { buildPhantom, samplePatient, type HipTruth } from '../../phantom/phantom.ts';
@@ -10,6 +8,7 @@ import { seeded } from '../../random/random.ts';
 import { findHips, type HipMissing, type HipSite } from '../../volume/hips.ts';
 import { openVolume } from '../../volume/open.ts';
 import { VolumeStore, type NewVolume } from './volumeStore.ts';
+import { workerFailure, type WorkerFailure } from './workerError.ts';
 
 export type VolumeTask =
   | { readonly kind: 'add'; readonly path: string; readonly name: string }
@@ -23,7 +22,7 @@ export interface VolumeWork {
 export type VolumeReply =
   | { readonly kind: 'progress'; readonly done: number; readonly of: number; readonly label: string }
   | { readonly kind: 'kept'; readonly volume: LabVolume }
-  | { readonly kind: 'failed'; readonly error: WireError; readonly trace: string };
+  | { readonly kind: 'failed'; readonly failure: WorkerFailure };
 
 // The station that started this thread made this value.
 const { folder, task } = workerData as VolumeWork;
@@ -106,7 +105,6 @@ try {
 } catch (error) {
   answer({
     kind: 'failed',
-    error: toWireError(error),
-    trace: error instanceof Error ? (error.stack ?? '') : '',
+    failure: workerFailure(error),
   });
 }
