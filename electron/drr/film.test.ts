@@ -106,6 +106,8 @@ describe('exposeFilm', () => {
   it('refuses an empty window and an exposure of nothing', () => {
     const look: FilmLook = { ...plainLook, window: [60, 40] };
     expect(() => exposeFilm(thigh(5, 5), plainExposure, look, seeded(3))).toThrow('empty grey window');
+    const tileless: FilmLook = { ...plainLook, localContrast: { amount: 1, tiles: 0, clip: 0.02 } };
+    expect(() => exposeFilm(thigh(5, 5), plainExposure, tileless, seeded(3))).toThrow('no tiles');
     const dark = { ...plainExposure, charge: milliampereSeconds(0) };
     expect(() => exposeFilm(thigh(5, 5), dark, plainLook, seeded(3))).toThrow('no charge');
   });

@@ -43,6 +43,13 @@ export function exposeFilm(
       'The film look has an empty grey window. Give two rising percentiles between 0 and 100 and a gamma above zero.',
     );
   }
+  const { amount, tiles, clip } = look.localContrast;
+  if (amount > 0 && !(Number.isInteger(tiles) && tiles >= 1 && clip > 0)) {
+    throw new CalcarError(
+      'invalid-input',
+      'Local contrast has no tiles or no clip. Give a whole number of tiles a side and a clip above zero.',
+    );
+  }
   const { charge, sourceToImageDistance, detectiveEfficiency, scatterToPrimary } = exposure;
   if (!(charge > 0 && sourceToImageDistance > 0 && detectiveEfficiency > 0 && scatterToPrimary >= 0)) {
     throw new CalcarError(
