@@ -101,7 +101,7 @@ const detectors: readonly {
   {
     kind: 'storage-phosphor',
     share: 0.3,
-    efficiency: [0.16, 0.3],
+    efficiency: [0.2, 0.35],
     blur: [0.12, 0.25],
     granularity: [0.001, 0.004],
     heelEffect: 0.2,
@@ -109,7 +109,7 @@ const detectors: readonly {
   {
     kind: 'film',
     share: 0.1,
-    efficiency: [0.18, 0.3],
+    efficiency: [0.2, 0.35],
     blur: [0.12, 0.3],
     granularity: [0.002, 0.006],
     heelEffect: 0.25,
@@ -142,7 +142,8 @@ export function sampleExposure(random: Random, style: Style): Exposure {
     scatterToPrimary: random.between(2, 4),
     scatterSpread: mm(random.between(30, 60)),
     grid: random.chance(0.93),
-    unsharpness: mm(random.between(0.2, 0.5)),
+    // A focal spot of 0.6 to 1.2 mm through an enlargement of 1.1 to 1.2, and a patient who does not quite lie still.
+    unsharpness: mm(random.between(0.1, 0.3)),
     ...detector,
     collimation: { left: border(), right: border(), top: border(), bottom: border() },
     marker: random.chance(0.7) ? sampleMarker(random.stream('marker')) : null,
@@ -213,9 +214,10 @@ export function sampleLook(random: Random, style: Style): FilmLook {
     };
   }
   const processing = sampleProcessing(random.stream('processing'));
+  const window = sampleWindow(random);
   return {
+    window,
     ...processing,
-    window: sampleWindow(random),
     border: random.pick(['white', 'white', 'black', 'grey'] as const),
   };
 }
@@ -231,7 +233,7 @@ function sampleWindow(random: Random): FilmLook['window'] {
 }
 
 /** Little processing, what a present system does, too much of it, or a film on a viewing box. */
-function sampleProcessing(random: Random): Omit<FilmLook, 'window' | 'border'> {
+function sampleProcessing(random: Random): Omit<FilmLook, 'window' | 'border'> & Partial<FilmLook> {
   const spread = () => mm(random.between(0.6, 2.5));
   const shade = () => mm(random.between(15, 40));
   const tiles = random.pick([6, 8, 10] as const);
@@ -249,7 +251,7 @@ function sampleProcessing(random: Random): Omit<FilmLook, 'window' | 'border'> {
     return {
       gamma: random.between(0.8, 1.4),
       shoulder: random.between(0.2, 0.8),
-      sharpening: { amount: random.between(0.3, 1.3), spread: spread() },
+      sharpening: { amount: random.between(0.3, 1.1), spread: spread() },
       compression: { amount: random.between(0.3, 0.65), spread: shade() },
       localContrast: { amount: random.between(0, 0.35), tiles, clip: random.between(0.01, 0.02) },
     };
@@ -264,6 +266,8 @@ function sampleProcessing(random: Random): Omit<FilmLook, 'window' | 'border'> {
     };
   }
   return {
+    // With nothing evened out, the straight part of the film's curve must be spent on the bone.
+    window: [random.between(15, 35), random.between(98.5, 99.8)],
     gamma: random.between(0.8, 1.6),
     shoulder: random.between(0.8, 1),
     sharpening: { amount: 0, spread: spread() },
