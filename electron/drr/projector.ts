@@ -10,6 +10,7 @@ import { traceBricks } from './bricks.ts';
 import { hasRayKernel } from './rayKernel.ts';
 import { traceRays } from './siddon.ts';
 import { airBelow } from './tissue.ts';
+import { traceTrilinear } from './trilinear.ts';
 
 /** Mass of each tissue along the ray to every pixel: rows × columns, row-major, in g/cm². */
 export interface LineIntegrals {
@@ -35,6 +36,12 @@ export interface ProjectionOptions {
    * thigh does below a scan that stops at the lesser trochanter. Continued where not given.
    */
   readonly beyondEnds?: 'air' | 'continued';
+  /**
+   * 'exact' takes each voxel as constant; 'trilinear' lets tissue run evenly from voxel centre to voxel centre, which is
+   * slower and shows no facets where voxels are larger than pixels. Both are integrated without steps. 'exact' where
+   * not given.
+   */
+  readonly interpolation?: 'exact' | 'trilinear';
 }
 
 /** A volume that is ready to be projected again and again. */
@@ -89,8 +96,9 @@ export function radiologicalPath(
   volume: Volume,
   geometry: ConeBeamGeometry,
   attenuation: (hounsfield: number) => number,
+  interpolation: 'exact' | 'trilinear' = 'exact',
 ): Float32Array {
-  const options = { beyondEnds: 'air' } as const;
+  const options = { beyondEnds: 'air', interpolation } as const;
   rowsOf(geometry, options);
   const path = new Float32Array(geometry.rows * geometry.columns);
   const unused = new Float32Array(path.length);
@@ -146,7 +154,7 @@ export function rowsOf(geometry: ConeBeamGeometry, { rowRange }: ProjectionOptio
 function trace(
   volume: PreparedVolume,
   geometry: ConeBeamGeometry,
-  { rowRange, beyondEnds }: ProjectionOptions,
+  { rowRange, beyondEnds, interpolation }: ProjectionOptions,
   table: PairTable,
   first: Float32Array,
   second: Float32Array,
@@ -157,6 +165,7 @@ function trace(
     endRow: rowRange?.end ?? geometry.rows,
     continuedSlices: beyondEnds === 'air' ? 0 : Math.ceil(continuedMm / volume.spacing[2]),
   };
-  if (hasRayKernel) traceBricks(volume, geometry, work, first, second);
+  if (interpolation === 'trilinear') traceTrilinear(volume, geometry, work, first, second);
+  else if (hasRayKernel) traceBricks(volume, geometry, work, first, second);
   else traceRays(volume, geometry, work, first, second);
 }
