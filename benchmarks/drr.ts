@@ -18,6 +18,7 @@ import { geometryOf, isPlastimatchInstalled, openPlastimatch } from '../electron
 import { seeded } from '../electron/random/random.ts';
 import { ball, ballSide, detectorSide, sourceToDetector, sourceToIsocentre } from './peers/ball.ts';
 import { hasRtk, openRtk } from './peers/rtk.ts';
+import { webgpuLines } from './webgpu.ts';
 
 interface Row {
   readonly case: string;
@@ -47,9 +48,11 @@ const cases = [
   { voxels: 256, pixels: 512, rounds: 9 },
   { voxels: 512, pixels: 1024, rounds: 5 },
 ];
-for (const one of process.argv.includes('--quick') ? cases.slice(0, 1) : cases) await beside(one);
+const measured = process.argv.includes('--quick') ? cases.slice(0, 1) : cases;
+for (const one of measured) await beside(one);
 await trainingSet();
 await film();
+notes.push(...(await webgpuLines(measured)));
 
 notes.push(
   `${String(availableParallelism())} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), load at the end ${loadavg()[0]!.toFixed(2)}: above the threads in use, others took part of the cores.`,
