@@ -180,12 +180,15 @@ export const labBatch = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]{1,64}$/),
   volume: volumeHash,
   volumeName: z.string(),
+  /** Films of each hip. */
   views: z.number().int().positive(),
   seed: z.number().int().nonnegative(),
   style: labStyle,
   createdAt: z.iso.datetime(),
   state: z.enum(['waiting', 'running', 'paused', 'done', 'failed']),
   done: z.number().int().nonnegative(),
+  /** Films of all its hips. */
+  of: z.number().int().nonnegative(),
   /** Of what is left, from the pace of this run; null before the pace is known and where it does not run. */
   secondsLeft: z.number().nonnegative().nullable(),
   /** Why it is paused or failed; a sentence. */

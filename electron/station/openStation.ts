@@ -142,7 +142,7 @@ async function compose(
   await readUnread();
   log.info('station opened', { version: stationVersion });
 
-  const lab = new Lab(context, readLater, runBatchTask(folder.path));
+  const lab = new Lab(context, readLater, runBatchTask(folder.path, stationVersion));
   await lab.prepare();
   closers.push(() => lab.close());
 

@@ -39,7 +39,7 @@ export function BatchDialog(): ReactNode {
           </p>
           <NumberField
             id="batch-views"
-            label="Films"
+            label="Films of each hip"
             value={views}
             least={1}
             most={100000}

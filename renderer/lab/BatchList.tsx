@@ -38,7 +38,7 @@ function Row({ batch }: { readonly batch: LabBatch }): ReactNode {
       <svg width="100%" height="4" aria-hidden="true">
         <rect width="100%" height="4" rx="2" className={styles['track']} />
         <rect
-          width={`${String((100 * batch.done) / batch.views)}%`}
+          width={`${String((100 * batch.done) / Math.max(1, batch.of))}%`}
           height="4"
           rx="2"
           className={cx(styles['bar'], !busy && styles['still'])}

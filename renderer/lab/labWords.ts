@@ -85,7 +85,7 @@ export function secondsLeft({ done, of, since }: Preparation, now: number): numb
 }
 
 export function batchWords(batch: LabBatch): string {
-  const count = `${String(batch.done)} of ${String(batch.views)}`;
+  const count = `${String(batch.done)} of ${String(batch.of)}`;
   switch (batch.state) {
     case 'waiting':
       return `Waiting, ${count} films`;
@@ -96,7 +96,7 @@ export function batchWords(batch: LabBatch): string {
     case 'paused':
       return `Paused at ${count} films`;
     case 'done':
-      return `Done, ${String(batch.views)} films`;
+      return `Done, ${String(batch.of)} films`;
     case 'failed':
       return `Failed at ${count} films`;
   }

@@ -7,21 +7,31 @@ import { fromWorker } from './workerError.ts';
 
 /**
  * Runs a batch in a thread of its own, which ends with it.
+ *
  * @param dataFolder the station's, which holds the volumes
+ * @param software version of Calcar
  */
-export function runBatchTask(dataFolder: string): RunBatch {
+export function runBatchTask(dataFolder: string, software: string): RunBatch {
   return async (batch, { signal, report }) => {
     const { volume, views, seed, style, folder } = batch;
-    const work: BatchWork = { volumes: join(dataFolder, 'volumes'), volume, views, seed, style, folder };
+    const work: BatchWork = {
+      volumes: join(dataFolder, 'volumes'),
+      volume,
+      views,
+      seed,
+      style,
+      folder,
+      software,
+    };
     const worker = new Worker(new URL('./batchWorker.ts', import.meta.url), { workerData: work });
     const outcome = Promise.withResolvers<undefined>();
-    // Between two pictures the thread hears of it; the picture that is under way is finished.
+    // The films that are under way are finished first.
     const stop = (): void => worker.postMessage('stop');
     signal.addEventListener('abort', stop, { once: true });
     worker.on('message', (reply: BatchReply) => {
       switch (reply.kind) {
         case 'progress':
-          report(reply.done);
+          report(reply);
           return;
         case 'done':
           outcome.resolve(undefined);

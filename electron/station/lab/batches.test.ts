@@ -8,7 +8,7 @@ import type { StationLog } from '../log.ts';
 import { Batches, type RunBatch } from './batches.ts';
 
 const log: StationLog = { info: () => undefined, failure: () => undefined, close: () => undefined };
-const order = { volume: 'a'.repeat(64), volumeName: 'CT', views: 5, seed: 1, style: 'drr' } as const;
+const order = { volume: 'a'.repeat(64), volumeName: 'CT', views: 5, of: 5, seed: 1, style: 'drr' } as const;
 
 describe('batches', () => {
   let folder: string;
@@ -17,15 +17,15 @@ describe('batches', () => {
   let steps: (() => void)[];
 
   const counting: RunBatch = async (batch, { signal, report }) => {
-    for (let done = batch.done; done < batch.views; done++) {
-      report(done);
+    for (let done = batch.done; done < batch.of; done++) {
+      report({ done, of: batch.of, secondsLeft: null });
       await new Promise<void>((resolve) => {
         steps.push(resolve);
         signal.addEventListener('abort', () => resolve(), { once: true });
       });
       if (signal.aborted) throw new CalcarError('cancelled', 'stopped');
     }
-    report(batch.views);
+    report({ done: batch.of, of: batch.of, secondsLeft: null });
   };
   const open = async (run: RunBatch = counting): Promise<Batches> => {
     const batches = new Batches({ folder, run, log, changed: (batch) => told.push(batch) });
@@ -50,7 +50,7 @@ describe('batches', () => {
   it('run one after the other and say how far they are', async () => {
     const batches = await open();
     const first = await batches.start(order);
-    const second = await batches.start({ ...order, views: 1 });
+    const second = await batches.start({ ...order, views: 1, of: 1 });
     for (let n = 0; n < 6; n++) await makeOne();
     await until(() => batches.list().every(({ state }) => state === 'done'));
     const running = told.filter(({ state }) => state === 'running').map(({ id }) => id);
@@ -104,7 +104,7 @@ describe('batches', () => {
     const batches = await open((batch, options) =>
       broken ? Promise.reject(new CalcarError('disk-full', 'The disk is full.')) : counting(batch, options),
     );
-    const { id } = await batches.start({ ...order, views: 1 });
+    const { id } = await batches.start({ ...order, views: 1, of: 1 });
     await until(() => batches.list()[0]?.state === 'failed');
     expect(batches.list()).toMatchObject([{ state: 'failed', reason: 'The disk is full.' }]);
     broken = false;
@@ -118,7 +118,7 @@ describe('batches', () => {
 
   it('of which the header is damaged are left out, and the others are there', async () => {
     const batches = await open();
-    const { id } = await batches.start({ ...order, views: 1 });
+    const { id } = await batches.start({ ...order, views: 1, of: 1 });
     await makeOne();
     await until(() => batches.list()[0]?.state === 'done');
     await writeFile(join(folder, id, 'batch.json'), '{"id":');

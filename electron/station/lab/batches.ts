@@ -10,15 +10,20 @@ import type { StationLog } from '../log.ts';
 export interface BatchOrder {
   readonly volume: string;
   readonly volumeName: string;
+  /** Films of each hip. */
   readonly views: number;
+  /** Films of all its hips. */
+  readonly of: number;
   readonly seed: number;
   readonly style: LabStyle;
 }
 
-/** Makes the pictures of a batch that are not there yet, and says after each how many are. */
+export type BatchProgress = Pick<LabBatch, 'done' | 'of' | 'secondsLeft'>;
+
+/** Makes the films of a batch that are not there yet, and says after each how many are. */
 export type RunBatch = (
   batch: LabBatch,
-  options: { readonly signal: AbortSignal; readonly report: (done: number) => void },
+  options: { readonly signal: AbortSignal; readonly report: (progress: BatchProgress) => void },
 ) => Promise<void>;
 
 export interface BatchesOptions {
@@ -87,7 +92,7 @@ export class Batches {
   }
 
   /** @throws CalcarError 'disk-full', 'read-only' */
-  async start({ volume, volumeName, views, seed, style }: BatchOrder): Promise<LabBatch> {
+  async start({ volume, volumeName, views, of, seed, style }: BatchOrder): Promise<LabBatch> {
     const id = randomUUID();
     const folder = join(this.options.folder, id);
     await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
@@ -98,6 +103,7 @@ export class Batches {
       volume,
       volumeName,
       views,
+      of,
       seed,
       style,
       createdAt: new Date().toISOString(),
@@ -178,14 +184,9 @@ export class Batches {
   private async runOne(batch: LabBatch, signal: AbortSignal): Promise<void> {
     let now: LabBatch = { ...batch, state: 'running', reason: null };
     await this.keep(now);
-    const begun = performance.now();
-    let first: number | null = null;
-    let keptAt = begun;
-    const report = (done: number): void => {
-      first ??= done;
-      const made = done - first;
-      const pace = (performance.now() - begun) / 1000 / made;
-      now = { ...now, done, secondsLeft: made > 0 ? pace * (now.views - done) : null };
+    let keptAt = performance.now();
+    const report = (progress: BatchProgress): void => {
+      now = { ...now, ...progress };
       this.tell(now);
       if (performance.now() - keptAt < keepEveryMs) return;
       keptAt = performance.now();
@@ -193,7 +194,7 @@ export class Batches {
     };
     try {
       await this.options.run(now, { signal, report });
-      now = { ...now, state: 'done', done: now.views, secondsLeft: null };
+      now = { ...now, state: 'done', done: now.of, secondsLeft: null };
     } catch (error) {
       if (this.closed) {
         await this.writing;

@@ -114,9 +114,16 @@ export class Lab {
     return outcome;
   }
 
+  /** @throws CalcarError 'not-found' for a volume without a hip; as `Batches.start` */
   async startBatch({ volume, views, seed, style }: CallInput<'lab.startBatch'>): Promise<LabBatch> {
-    const { about } = await this.store.header(volume);
-    return this.batches.start({ volume, volumeName: about.name, views, seed, style });
+    const { name, hips } = describe(await this.store.header(volume));
+    const here = [hips.left, hips.right].filter(({ state }) => state === 'here').length;
+    if (here === 0)
+      throw new CalcarError(
+        'not-found',
+        'Neither hip of this volume is marked, so there is nothing to take films of. Mark a femoral head on the slices.',
+      );
+    return this.batches.start({ volume, volumeName: name, views, of: views * here, seed, style });
   }
 
   /** Stops what would keep the station from closing. */
