@@ -1,4 +1,5 @@
 import { CalcarError } from '../contract/errors.ts';
+import { decoded } from './describe.ts';
 import { decimal, decimals, items, text, texts, unsignedShort } from './elements.ts';
 import { storedGrey } from './grey.ts';
 import { toModality } from './modality.ts';
@@ -105,7 +106,7 @@ function headerOf({ dataSet, brokenOff }: ParsedFile): CtHeader {
     nonImage: nonImage ?? (hasPicture ? null : 'a file without a picture'),
     seriesInstanceUid: text(dataSet, tags.seriesInstanceUid),
     seriesNumber: text(dataSet, tags.seriesNumber),
-    seriesDescription: text(dataSet, tags.seriesDescription),
+    seriesDescription: decoded(dataSet, tags.seriesDescription),
     frameOfReferenceUid: text(dataSet, tags.frameOfReferenceUid),
     imageType: texts(dataSet, tags.imageType).map((value) => value.toUpperCase()),
     rows: unsignedShort(dataSet, tags.rows) ?? 0,

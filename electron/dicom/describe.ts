@@ -40,7 +40,8 @@ export function describeHeader(dataSet: DataSet): HeaderPart {
   };
 }
 
-function decoded(
+/** A text element in the data set's character set, trimmed; null when absent or empty. */
+export function decoded(
   dataSet: DataSet,
   tag: Tag,
   terms: readonly string[] = texts(dataSet, tags.specificCharacterSet),

@@ -8,8 +8,9 @@ const headerBytes = 2 ** 20;
 export async function readBeginning(path: string): Promise<Uint8Array> {
   const file = await open(path);
   try {
-    const buffer = new Uint8Array(headerBytes);
-    const { bytesRead } = await file.read(buffer, 0, headerBytes, 0);
+    const { size } = await file.stat();
+    const buffer = new Uint8Array(Math.min(size, headerBytes));
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();

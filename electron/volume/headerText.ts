@@ -5,6 +5,13 @@ import { refuseVolume } from './refuse.ts';
 export const badHeader = (what: string) =>
   refuseVolume(`Its header cannot be used: ${what}.`, 'Export the volume again.');
 
+/** What a file says of itself, fit to be shown: one line without control characters, 64 characters at most; null for nothing. */
+export function shown(text: string | null | undefined): string | null {
+  const line = (text ?? '').replace(/\p{C}+/gu, ' ').trim();
+  if (line === '') return null;
+  return line.length > 64 ? `${line.slice(0, 63)}…` : line;
+}
+
 /** Numbers apart by white space. @throws CalcarError 'invalid-volume' for another count, or what is no number */
 export function numbers(text: string | undefined, count: number, name: string): number[] {
   const values = (text ?? '').trim().split(/\s+/).map(Number);

@@ -1,4 +1,4 @@
-import { badHeader, fileBeside, numbers, triple } from './headerText.ts';
+import { badHeader, fileBeside, numbers, shown, triple } from './headerText.ts';
 import type { ElementType, RawVolume } from './rawVolume.ts';
 import { refuseVolume } from './refuse.ts';
 
@@ -33,7 +33,7 @@ export function metaImageHeader(path: string, beginning: Uint8Array): RawVolume 
   const isTrue = (...names: string[]) => /^(true|1)$/i.test(get(...names) ?? '');
   const dimensions = get('NDims');
   if (dimensions !== '3') {
-    throw refuseVolume(`It has ${dimensions ?? 'no'} dimensions; a CT has three.`, 'Give one volume.');
+    throw refuseVolume(`It has ${shown(dimensions) ?? 'no'} dimensions; a CT has three.`, 'Give one volume.');
   }
   if ((get('ElementNumberOfChannels') ?? '1') !== '1') throw badHeader('it has more than one value a voxel');
   if (
@@ -44,7 +44,7 @@ export function metaImageHeader(path: string, beginning: Uint8Array): RawVolume 
   }
   if (/^false$/i.test(get('BinaryData') ?? 'true')) throw badHeader('its voxels are written as text');
   const type = elementTypes.get(get('ElementType') ?? '');
-  if (type === undefined) throw badHeader(`its voxels are of the kind '${get('ElementType') ?? ''}'`);
+  if (type === undefined) throw badHeader(`its voxels are of the kind '${shown(get('ElementType')) ?? ''}'`);
   const matrix = get('TransformMatrix', 'Rotation', 'Orientation');
   const axes = numbers(matrix ?? '1 0 0 0 1 0 0 0 1', 9, 'TransformMatrix');
   const dataFile = get('ElementDataFile') ?? '';
@@ -67,7 +67,7 @@ export function metaImageHeader(path: string, beginning: Uint8Array): RawVolume 
     bigEndian: isTrue('BinaryDataByteOrderMSB', 'ElementByteOrderMSB'),
     slope: 1,
     intercept: 0,
-    description: get('Comment') ?? null,
+    description: shown(get('Comment')),
     notes:
       matrix === undefined
         ? [

@@ -1,6 +1,7 @@
 import { readHeader, NIFTI1, type NIFTI2 } from 'nifti-reader-js';
 import { inflateBeginning, isGzip } from './beginning.ts';
 import type { FileGrid } from './grid.ts';
+import { shown } from './headerText.ts';
 import type { ElementType, RawVolume } from './rawVolume.ts';
 import { refuseVolume } from './refuse.ts';
 
@@ -47,18 +48,17 @@ export function niftiHeader(path: string, beginning: Uint8Array): RawVolume | nu
   }
   const notes: string[] = [];
   const isScaled = Number.isFinite(header.scl_slope) && header.scl_slope !== 0;
-  const description = header.description.replaceAll('\0', '').trim();
   return {
     grid: gridOf(header, affine(header, new DataView(own), notes)),
     path,
     start: 0,
     compressed,
-    skip: Math.max(headerBytes, Math.trunc(header.vox_offset)),
+    skip: Math.max(headerBytes, Math.trunc(header.vox_offset) || 0),
     type,
     bigEndian: !header.littleEndian,
     slope: isScaled ? header.scl_slope : 1,
     intercept: isScaled && Number.isFinite(header.scl_inter) ? header.scl_inter : 0,
-    description: description === '' ? null : description,
+    description: shown(header.description),
     notes,
   };
 }

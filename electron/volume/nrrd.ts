@@ -1,5 +1,5 @@
 import type { FileGrid } from './grid.ts';
-import { badHeader, fileBeside, numbers, triple } from './headerText.ts';
+import { badHeader, fileBeside, numbers, shown, triple } from './headerText.ts';
 import type { ElementType, RawVolume } from './rawVolume.ts';
 import { refuseVolume } from './refuse.ts';
 
@@ -53,16 +53,18 @@ export function nrrdHeader(path: string, beginning: Uint8Array): RawVolume | nul
   const dimension = get('dimension');
   if (dimension !== '3') {
     throw refuseVolume(
-      `It has ${dimension ?? 'no'} dimensions; a CT has three.`,
+      `It has ${shown(dimension) ?? 'no'} dimensions; a CT has three.`,
       'Give one volume, without time or channels.',
     );
   }
   const type = elementTypes.get(get('type')?.toLowerCase() ?? '');
-  if (type === undefined) throw badHeader(`its voxels are of the kind '${get('type') ?? ''}'`);
+  if (type === undefined) throw badHeader(`its voxels are of the kind '${shown(get('type')) ?? ''}'`);
   const encoding = get('encoding')?.toLowerCase() ?? '';
   const compressed = encoding === 'gzip' || encoding === 'gz';
   if (!compressed && encoding !== 'raw') {
-    throw badHeader(`its voxels are written in the encoding '${encoding}'; Calcar reads raw and gzip`);
+    throw badHeader(
+      `its voxels are written in the encoding '${shown(encoding) ?? ''}'; Calcar reads raw and gzip`,
+    );
   }
   const notes: string[] = [];
   const dataFile = get('data file', 'datafile');
@@ -83,7 +85,7 @@ export function nrrdHeader(path: string, beginning: Uint8Array): RawVolume | nul
     bigEndian: get('endian')?.toLowerCase() === 'big',
     slope: 1,
     intercept: 0,
-    description: get('content') ?? null,
+    description: shown(get('content')),
     notes,
   };
 }
@@ -111,7 +113,7 @@ function gridOf(get: Get, notes: string[]): FileGrid {
     };
   }
   const signs = spaces.get(space.toLowerCase());
-  if (signs === undefined) throw badHeader(`its space '${space}' is none of a patient`);
+  if (signs === undefined) throw badHeader(`its space '${shown(space) ?? ''}' is none of a patient`);
   const inPatient = (values: readonly number[]) => triple(values.map((value, i) => value * signs[i]!));
   const steps = vectors(directions, 3, 'space directions').map(inPatient);
   const [origin = []] = vectors(get('space origin') ?? '(0,0,0)', 1, 'space origin');
@@ -125,7 +127,7 @@ function checkUnits(get: Get): void {
     match[1]!.toLowerCase(),
   );
   const odd = units.find((unit) => !/^(mm|millimet(er|re)s?|)$/.test(unit));
-  if (odd !== undefined) throw badHeader(`its unit of length is '${odd}', not millimetres`);
+  if (odd !== undefined) throw badHeader(`its unit of length is '${shown(odd) ?? ''}', not millimetres`);
 }
 
 /** `(a,b,c)` vectors. */

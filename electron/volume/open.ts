@@ -57,8 +57,7 @@ async function openFile(path: string, options: OpenVolumeOptions): Promise<Opene
     };
     return { volume, source };
   }
-  const series = looksLikeDicom(beginning) ? await seriesOfFile(path) : null;
-  if (series !== null) return openSeries(folderOfFile(path), series, options);
+  if (looksLikeDicom(beginning)) return openSeries(folderOfFile(path), await seriesOfFile(path), options);
   throw refuseVolume(
     `The file ${basename(path)} is no CT that Calcar reads.`,
     'Give a folder of DICOM slices, or a NIfTI, MetaImage or NRRD file.',

@@ -1,6 +1,6 @@
 /** Real CTs, and plastimatch (ITK and dcmtk inside) as the second reader and writer of every format. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { mm } from '../contract/units.ts';
@@ -8,10 +8,11 @@ import { alignedDirection, type Volume } from './volume.ts';
 import { hasTool, sharedData } from '../dicom/testing/shared.ts';
 import { writeCt } from '../dicom/index.ts';
 import { openVolume } from './open.ts';
-import { misplaced, type Sample, sampleValues, temporaryFolder } from './testing/sampleVolume.ts';
+import { misplaced, refusalOf, type Sample, sampleValues, temporaryFolder } from './testing/sampleVolume.ts';
 
 const folder = temporaryFolder();
 const totalSegmentator = sharedData('totalsegmentator');
+const conformance = sharedData('dicom-conformance');
 const visibleHuman = sharedData('vhf-pelvis');
 const plastimatch = hasTool('plastimatch');
 const gdcm = hasTool('gdcmconv') && hasTool('dcmodify');
@@ -90,12 +91,12 @@ describe.skipIf(!plastimatch)('as plastimatch writes it', () => {
   });
 
   it.skipIf(totalSegmentator === null || !gdcm)('slices in JPEG 2000 are decoded as GDCM does', async () => {
-    const slices = join(totalSegmentator!, 'example_ct_dicom');
-    const { volume } = await openVolume(slices);
-    expect(volume.size).toEqual([512, 512, 20]);
-    expect(volume.spacing).toEqual([0.9765625, 0.9765625, 2]);
+    const slices = join(folder, 'jpeg-2000');
     const plain = join(folder, 'plain');
-    unpack(slices, plain);
+    unpack(join(totalSegmentator!, 'example_ct_dicom'), slices, plain);
+    const { volume } = await openVolume(slices);
+    expect(volume.size).toEqual([512, 512, 4]);
+    expect(volume.spacing).toEqual([0.9765625, 0.9765625, 2]);
     expect(difference(volume, (await openVolume(plain)).volume)).toEqual({ value: 0, place: 0 });
     const { value, place } = difference(volume, (await openVolume(converted(plain, 'plain.mha'))).volume);
     expect(value).toBe(0);
@@ -103,11 +104,15 @@ describe.skipIf(!plastimatch)('as plastimatch writes it', () => {
   });
 });
 
-/** Uncompressed copies. The files were stripped of the identifiers that GDCM wants, so they get new ones. */
-function unpack(from: string, to: string): void {
-  mkdirSync(to);
-  for (const [n, name] of readdirSync(from).entries()) {
-    const path = join(to, name);
+/**
+ * Four slices, as they are and uncompressed. The files were stripped of the identifiers that GDCM wants, so they
+ * get new ones.
+ */
+function unpack(from: string, copies: string, plain: string): void {
+  mkdirSync(copies);
+  mkdirSync(plain);
+  for (const [n, name] of readdirSync(from).sort().slice(0, 4).entries()) {
+    const path = join(copies, name);
     copyFileSync(join(from, name), path);
     chmodSync(path, 0o600);
     const uids = [
@@ -117,8 +122,7 @@ function unpack(from: string, to: string): void {
       '(0020,000e)=1.2.5',
     ];
     spawnSync('dcmodify', ['-nb', ...uids.flatMap((uid) => ['-i', uid]), path]);
-    spawnSync('gdcmconv', ['--raw', path, `${path}.raw`]);
-    rmSync(path);
+    spawnSync('gdcmconv', ['--raw', path, join(plain, name)]);
   }
 }
 
@@ -138,6 +142,25 @@ describe.skipIf(visibleHuman === null || !tar)('the Visible Human pelvis', () =>
     if (!plastimatch) return;
     const { volume: again } = await openVolume(converted(series, 'visible-human.mha'));
     expect(difference(volume, again)).toEqual({ value: 0, place: 0 });
+  });
+});
+
+describe.skipIf(conformance === null)('pieces of series from pydicom', () => {
+  const discs = join(conformance ?? '', 'pydicom', 'test_files', 'dicomdirtests');
+  it('open where they are whole', async () => {
+    const { volume } = await openVolume(join(discs, '98892001', 'CT5N'));
+    expect(volume.size).toEqual([16, 16, 5]);
+    expect(volume.spacing[2]).toBeCloseTo(2.5, 9);
+    expect(volume.origin[2]).toBeCloseTo(-1.2375, 9);
+  });
+
+  it.each([
+    [join('98892001', 'CT2N'), /2 files were left out: localizer/],
+    [join('77654033', 'CT2'), /slices are missing/],
+    [join('98892003', 'MR1'), /3 files were left out: picture of another kind \(MR\)/],
+  ])('are refused where they are not: %s', async (folder, words) => {
+    const { sentence } = await refusalOf(join(discs, folder));
+    expect(sentence).toMatch(words);
   });
 });
 

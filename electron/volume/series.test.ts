@@ -254,7 +254,12 @@ const cases: readonly (readonly [what: string, folder: () => string, kind: strin
     'invalid-volume',
     /outside what a CT measures/,
   ],
-  ['MR', () => withAll(() => ({ modality: ['CS', 'MR'] })), 'invalid-volume', /no CT but MR/],
+  [
+    'MR',
+    () => withAll(() => ({ modality: ['CS', 'MR'] })),
+    'not-found',
+    /left out: picture of another kind \(MR\)/,
+  ],
   [
     'colour',
     () => withAll(() => ({ photometric: ['CS', 'RGB'], samples: ['US', 3] })),
@@ -288,6 +293,13 @@ describe('is refused with its reason:', () => {
     expect(refusal.sentence).toMatch(/The volume was not opened\. [A-Z].+\.$/);
     for (const hidden of [path, 'Doe', 'Jane']) expect(refusal.sentence).not.toContain(hidden);
     rmSync(path, { recursive: true });
+  });
+
+  it('a file that is no slice, when it is the one that is pointed at', async () => {
+    const folder = withSlice2({ modality: ['CS', 'MR'] });
+    const refusal = await refusalOf(join(folder, names.find(([, k]) => k === 2)![0]));
+    expect(refusal.kind).toBe('invalid-volume');
+    expect(refusal.sentence).toMatch(/f5 is no slice of a CT: picture of another kind \(MR\)/);
   });
 
   it('a reading that is stopped half-way', async () => {

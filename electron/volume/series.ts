@@ -3,10 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { openCtSlice } from '../dicom/index.ts';
 import { fileGrid, placement } from './grid.ts';
+import { shown } from './headerText.ts';
 import { stopIfCancelled } from './rawVolume.ts';
 import { refuseVolume } from './refuse.ts';
 import type { OpenedVolume, OpenVolumeOptions } from './source.ts';
-import { nameFile, readFolder, type SliceFile } from './seriesFiles.ts';
+import { type FolderOfSlices, nameFile, readFolder, type SliceFile } from './seriesFiles.ts';
 import { arrangeSeries } from './seriesGeometry.ts';
 import { VoxelWriter } from './voxelWriter.ts';
 
@@ -26,7 +27,7 @@ export async function openSeries(
   options: OpenVolumeOptions,
 ): Promise<OpenedVolume> {
   const found = await readFolder(folder, options, (share) => options.onProgress?.(share * headerShare));
-  const { grid: claimed, slices } = arrangeSeries(chooseSeries(found.series, only));
+  const { grid: claimed, slices } = arrangeSeries(chooseSeries(found, only));
   const grid = fileGrid(claimed);
   const writer = new VoxelWriter(placement(grid));
   for (const [done, slice] of slices.entries()) {
@@ -47,7 +48,7 @@ export async function openSeries(
         .digest('hex'),
       files: slices.length,
       simulated: header.simulated,
-      description: header.seriesDescription,
+      description: shown(header.seriesDescription),
       notes: found.notes,
     },
   };
@@ -65,15 +66,12 @@ async function readSlice({ path, name, sha256 }: SliceFile): Promise<Int16Array 
   }
 }
 
-function chooseSeries(
-  series: ReadonlyMap<string, readonly SliceFile[]>,
-  only: string | null,
-): readonly SliceFile[] {
+function chooseSeries({ series, notes }: FolderOfSlices, only: string | null): readonly SliceFile[] {
   if (only !== null) return series.get(only)!;
   const [first, ...others] = series.values();
   if (first === undefined) {
     throw refuseVolume(
-      'There is no CT slice in this folder.',
+      ['There is no CT slice in this folder.', ...notes].join(' '),
       'Point at a folder with the DICOM files of a CT.',
       'not-found',
     );
@@ -88,10 +86,8 @@ function chooseSeries(
 
 function describeSeries(slices: readonly SliceFile[]): string {
   const { header, name } = slices[0]!;
-  const said = [
-    header.seriesNumber === null ? null : `series ${header.seriesNumber}`,
-    header.seriesDescription,
-  ];
+  const number = shown(header.seriesNumber);
+  const said = [number === null ? null : `series ${number}`, shown(header.seriesDescription)];
   const known = said.filter((part) => part !== null).join(', ');
   const count = slices.length === 1 ? '1 slice' : `${slices.length} slices`;
   return `${known === '' ? 'unnamed' : known} (${count}, with ${name})`;

@@ -4,6 +4,7 @@ import { open, opendir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CalcarError } from '../contract/errors.ts';
 import { looksLikeDicom, readCtHeader, type CtHeader } from '../dicom/index.ts';
+import { shown } from './headerText.ts';
 import { stopIfCancelled } from './rawVolume.ts';
 import { refuseVolume } from './refuse.ts';
 import type { OpenVolumeOptions } from './source.ts';
@@ -67,21 +68,28 @@ export async function readFolder(
   return { series, notes };
 }
 
-/** The series that one slice belongs to. @throws CalcarError as `readFolder`; null where the file is no CT slice */
-export async function seriesOfFile(path: string): Promise<string | null> {
+/**
+ * The series that one slice belongs to.
+ *
+ * @throws CalcarError as `readFolder`, and 'invalid-volume' where the file is no CT slice
+ */
+export async function seriesOfFile(path: string): Promise<string> {
   const slice = await readSliceFile(path);
-  if (slice === null || reasonToLeaveOut(slice.header) !== null) return null;
-  return slice.header.seriesInstanceUid ?? '';
+  const reason = slice === null ? 'no DICOM' : reasonToLeaveOut(slice.header);
+  if (slice !== null && reason === null) return slice.header.seriesInstanceUid ?? '';
+  throw refuseVolume(
+    `The file ${basename(path)} is no slice of a CT: ${reason ?? 'no DICOM'}.`,
+    'Point at a slice, or at the folder of the series.',
+  );
 }
 
 export const folderOfFile = (path: string): string => dirname(path);
 
-/** null for a picture that may be a slice of a CT. */
+/** null for a picture that is a slice of a CT, if a bad one. */
 function reasonToLeaveOut({ nonImage, modality, imageType }: CtHeader): string | null {
   if (nonImage !== null) return nonImage;
-  if (imageType.includes('LOCALIZER') || imageType.includes('SCOUT')) return 'localizer';
-  // Another modality is kept: whoever points at it is told that it is no CT.
-  return modality === 'SR' || modality === 'PR' || modality === 'KO' ? 'no picture' : null;
+  if (modality !== 'CT') return `picture of another kind (${shown(modality) ?? 'it does not say which'})`;
+  return imageType.includes('LOCALIZER') ? 'localizer' : null;
 }
 
 async function filesIn(folder: string): Promise<string[]> {

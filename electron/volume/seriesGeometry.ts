@@ -69,12 +69,6 @@ export function arrangeSeries(slices: readonly SliceFile[]): ArrangedSeries {
 
 /** What must hold for one slice, alone and beside the first. */
 function checkSlice({ name, header }: SliceFile, first: SliceFile): void {
-  if (header.modality !== 'CT') {
-    throw refuseVolume(
-      `The file ${name} is no CT but ${header.modality ?? 'of a kind that it does not name'}.`,
-      'Give a CT.',
-    );
-  }
   if (header.colour) {
     throw refuseVolume(
       `The file ${name} is a colour picture; a CT is grey.`,
