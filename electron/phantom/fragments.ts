@@ -41,7 +41,7 @@ export const wholeFemur: FemurPieces = {
 /** New bone between healed fragments, HU. */
 const callus = 270;
 /** The most that crushed bone reaches before its crushing is added, HU. */
-const debris = 620;
+const debris = 520;
 
 interface Piece {
   readonly bone: FemurBone;
@@ -122,8 +122,10 @@ export class FragmentedFemur implements Solid {
     const overlap = -Math.max(head.distance, shaft.distance);
     const healed = this.#union > 0;
     const edge = healed ? 7 : 2.5;
-    const crushed = Math.min(0.6 * sum, healed ? callus : debris);
-    const bone = overlap > 0 ? mix(base, crushed, clamp01(overlap / edge)) : densest;
+    const crushed = Math.min(0.8 * sum, healed ? callus : debris);
+    // The rim of one fragment inside the other must not stand out by its share of a voxel alone.
+    const outside = deepest <= -half ? base : densest;
+    const bone = overlap > 0 ? mix(base, crushed, clamp01(overlap / edge)) : outside;
     return bone + this.#crush * clamp01((overlap + edge) / edge);
   }
 }
