@@ -1,8 +1,8 @@
 import type { FilmLook } from './exposure.ts';
 
 const bins = 128;
-/** Below this share of a tile's pixels in the body, the tile has no say of its own. */
-const enough = 0.05;
+/** Share of a tile that must lie in the body for its curve to count whole; with less, tones stay nearer to what they were. */
+const enough = 0.6;
 
 /**
  * Contrast-limited adaptive histogram equalisation (Zuiderveld, Graphics Gems IV, 1994), in place, over the body
@@ -78,14 +78,15 @@ function toneCurves(
   const curves = new Float64Array(tiles * tiles * width);
   for (let tile = 0; tile < tiles * tiles; tile++) {
     const total = totals[tile]!;
-    const flat = total < enough * pixelsATile;
+    const say = Math.min(1, total / (enough * pixelsATile));
     const limit = Math.max(1, clip * total);
     let cut = 0;
     for (let bin = 0; bin < bins; bin++) cut += Math.max(0, counts[tile * bins + bin]! - limit);
     let sum = 0;
     for (let bin = 0; bin < bins; bin++) {
       sum += Math.min(limit, counts[tile * bins + bin]!) + cut / bins;
-      curves[tile * width + bin + 1] = flat ? (bin + 1) / bins : sum / total;
+      const even = (bin + 1) / bins;
+      curves[tile * width + bin + 1] = total > 0 ? even + say * (sum / total - even) : even;
     }
   }
   return curves;
