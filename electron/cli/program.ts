@@ -3,6 +3,7 @@ import { stationVersion } from '../station/version.ts';
 import { dbCommand } from './db.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
+import { drrCommand } from './drr.ts';
 import { exitCodeHelp, exitCodes } from './exitCodes.ts';
 import { filmsCommand } from './films.ts';
 import { reportFailure } from './output.ts';
@@ -16,6 +17,7 @@ const commands = [
   demoCommand,
   filmsCommand,
   phantomCommand,
+  drrCommand,
   dbCommand,
   doctorCommand,
 ];

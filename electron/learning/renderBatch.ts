@@ -63,7 +63,9 @@ function begin(plan: BatchPlan): Course[] {
     mkdirSync(folder, { recursive: true });
     const path = join(folder, batchRecordName);
     const record = `${JSON.stringify(recordOf(plan), null, 1)}\n`;
-    if (!existsSync(path)) replace(path, record);
+    // A batch of which no volume was ever ready has left nothing that could be mixed up.
+    const begun = plan.volumes.some((_, number) => existsSync(join(folder, volumeRecordName(number))));
+    if (!begun || !existsSync(path)) replace(path, record);
     else if (readFileSync(path, 'utf8') !== record) throw otherBatch();
   } catch (error) {
     throw writeFailure(error);

@@ -14,6 +14,10 @@ export type BatchLabel = PhantomGrade | 'unknown';
 export interface BatchHip extends HipPlace {
   /** 'unknown' where not given. */
   readonly label?: BatchLabel;
+  /** True when it has what the three classes do not name; not known where not given. */
+  readonly outOfScope?: boolean;
+  /** The true corners of its box; they follow from the head where not given. */
+  readonly boxCorners?: readonly PatientPoint[];
 }
 
 /** A CT on disk, a volume that is in memory, or a phantom that is yet to be built. */

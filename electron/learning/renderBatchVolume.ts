@@ -70,13 +70,13 @@ function readyScan(
     patient: { id: `CT-${name}`, sex: null, ageYears: null },
     hips: here
       .filter(({ side }) => sides.includes(side))
-      .map(({ side, headCentre, headRadius, label }) => ({
+      .map(({ side, headCentre, headRadius, label, outOfScope, boxCorners }) => ({
         side,
         headCentre,
         headRadius,
         label: label ?? labels?.[side] ?? 'unknown',
-        outOfScope: null,
-        boxCorners: null,
+        outOfScope: outOfScope ?? null,
+        boxCorners: boxCorners ?? null,
       })),
     missing: missing.filter(({ side }) => sides.includes(side)),
     notes: [...notes, ...told],
