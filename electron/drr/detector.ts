@@ -1,4 +1,4 @@
-import type { Millimetres } from '../contract/units.ts';
+import { mm, type Millimetres } from '../contract/units.ts';
 import type { Random } from '../random/random.ts';
 import { gaussianBlur } from './blur.ts';
 import type { Exposure } from './exposure.ts';
@@ -31,7 +31,7 @@ const penumbraMm = 1;
  * and how far it reaches at the film (standard deviation). It makes the border beside open beam grey.
  */
 const extraFocalShare = 0.04;
-const extraFocalSpreadMm = 15;
+const extraFocalSpread = mm(15);
 /** From this mean on, Poisson deviates are drawn from the normal distribution. */
 const normalFrom = 30;
 /** Quanta of electronic noise: the detector's floor under deep shadow. */
@@ -94,7 +94,7 @@ function countQuanta(signal: Float32Array, open: number, grainVariance: number, 
 function beamField(grid: DetectorGrid, exposure: Exposure): Float32Array {
   const field = shutterField(grid, exposure);
   if (Object.values(exposure.collimation).some((width) => width > 0)) {
-    const glare = gaussianBlur(field, grid, extraFocalSpreadMm / grid.spacing);
+    const glare = shutterField(grid, exposure, extraFocalSpread);
     for (let n = 0; n < field.length; n++) field[n]! += extraFocalShare * (glare[n]! - field[n]!);
   }
   if (exposure.heelEffect === 0) return field;
@@ -106,27 +106,32 @@ function beamField(grid: DetectorGrid, exposure: Exposure): Float32Array {
   return field;
 }
 
-/** The share of the beam that the shutters let through, by pixel. */
-export function shutterField(grid: DetectorGrid, { collimation }: Exposure): Float32Array {
-  const { rows, columns, spacing } = grid;
-  const open = (position: number, before: number, after: number, length: number): number => {
-    const inside = Math.min(
-      before > 0 ? position - before : Infinity,
-      after > 0 ? length - after - position : Infinity,
-    );
-    return 1 / (1 + Math.exp((-4 * inside) / penumbraMm));
+/**
+ * The share of the beam that the shutters let through, by pixel; blurred by a Gaussian of `spread` where given. Both
+ * ways are apart, so that the blur is of two lines only.
+ */
+export function shutterField(
+  { rows, columns, spacing }: DetectorGrid,
+  { collimation }: Exposure,
+  spread: Millimetres = mm(0),
+): Float32Array {
+  const profile = (count: number, before: number, after: number): Float32Array => {
+    const open = Float32Array.from({ length: count }, (_, n) => {
+      const position = (n + 0.5) * spacing;
+      const inside = Math.min(
+        before > 0 ? position - before : Infinity,
+        after > 0 ? count * spacing - after - position : Infinity,
+      );
+      return 1 / (1 + Math.exp((-4 * inside) / penumbraMm));
+    });
+    return gaussianBlur(open, { rows: 1, columns: count }, spread / spacing);
   };
-  const across = Float64Array.from({ length: columns }, (_, column) =>
-    open((column + 0.5) * spacing, collimation.left, collimation.right, columns * spacing),
-  );
-  const down = Float64Array.from({ length: rows }, (_, row) =>
-    open((row + 0.5) * spacing, collimation.top, collimation.bottom, rows * spacing),
-  );
+  const across = profile(columns, collimation.left, collimation.right);
+  const down = profile(rows, collimation.top, collimation.bottom);
   const field = new Float32Array(rows * columns);
   for (let row = 0, n = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++, n++) {
-      field[n] = shutterLeak + (1 - shutterLeak) * down[row]! * across[column]!;
-    }
+    const open = (1 - shutterLeak) * down[row]!;
+    for (let column = 0; column < columns; column++, n++) field[n] = shutterLeak + open * across[column]!;
   }
   return field;
 }

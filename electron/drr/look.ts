@@ -30,7 +30,10 @@ export function develop(
     density[n] = -Math.log(signal[n]!);
     body[n] = density[n]! > bodyDensity && field[n]! > 0.9 ? 1 : 0;
   }
-  if (look.compression.amount > 0) compress(density, body, field, grid, look.compression);
+  if (look.compression.amount > 0) {
+    const weight = shutterField(grid, exposure, look.compression.spread);
+    compress(density, body, field, weight, grid, look.compression);
+  }
   if (look.localContrast.amount > 0) {
     const [thin, thick] = percentiles(density, body, [0.5, 99.8]);
     for (let n = 0; n < density.length; n++) density[n] = (density[n]! - thin) / (thick - thin);
@@ -44,11 +47,15 @@ export function develop(
   return shown(density, field, percentiles(density, body, look.window), look, maximum);
 }
 
-/** The shade of the body alone: neither the open beam nor the shutters may throw a halo over it. */
+/**
+ * The shade of the body alone: neither the open beam nor the shutters may throw a halo over it; `weight` is the field
+ * blurred as the shade is.
+ */
 function compress(
   density: Float32Array,
   body: Uint8Array,
   field: Float32Array,
+  weight: Float32Array,
   grid: DetectorGrid,
   { amount, spread }: FilmLook['compression'],
 ): void {
@@ -58,9 +65,10 @@ function compress(
     held[n] = Math.min(thick, Math.max(thin, density[n]!)) * field[n]!;
   }
   const shade = gaussianBlur(held, grid, spread / grid.spacing);
-  const weight = gaussianBlur(field, grid, spread / grid.spacing);
   const middle = (thin + thick) / 2;
-  for (let n = 0; n < density.length; n++) density[n]! -= amount * (shade[n]! / weight[n]! - middle);
+  for (let n = 0; n < density.length; n++) {
+    density[n]! -= amount * (shade[n]! / weight[n]! - middle);
+  }
 }
 
 /** Window, tone curve and gamma by a table over three windows' width, with straight lines between its entries. */
