@@ -14,6 +14,7 @@ export interface GraphicsDevice {
   readonly usage: typeof GPUBufferUsage;
   readonly textureUsage: typeof GPUTextureUsage;
   readonly mapMode: typeof GPUMapMode;
+  readonly shaderStage: typeof GPUShaderStage;
   /** How the device was lost; null while it is there. */
   lost(): GPUDeviceLostInfo | null;
   /** The first error that no scope caught; null while all is well. */
@@ -25,6 +26,7 @@ interface Constants {
   readonly GPUBufferUsage: typeof GPUBufferUsage;
   readonly GPUTextureUsage: typeof GPUTextureUsage;
   readonly GPUMapMode: typeof GPUMapMode;
+  readonly GPUShaderStage: typeof GPUShaderStage;
 }
 
 /**
@@ -83,6 +85,7 @@ export async function openGraphicsDevice(software: boolean): Promise<GraphicsDev
     usage: constants.GPUBufferUsage,
     textureUsage: constants.GPUTextureUsage,
     mapMode: constants.GPUMapMode,
+    shaderStage: constants.GPUShaderStage,
     lost: () => lost,
     failure: () => failure,
   };

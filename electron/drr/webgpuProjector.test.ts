@@ -59,7 +59,7 @@ describe.skipIf(driver === null)(title, () => {
     expect((await found<Difference>('chords')).most).toBeLessThan(2e-6);
   });
 
-  it('gives the CPU’s picture of grain and metal from every side, with ends of air and continued', async () => {
+  it('gives the CPU’s picture of grain and metal from every side, exact and trilinear, with ends of air and continued', async () => {
     expectSame(await found<Difference[]>('compare'));
   });
 

@@ -6,6 +6,7 @@ import { anteroposterior } from './geometry.ts';
 import { prepareVolume } from './preparedVolume.ts';
 import { projectMaterials } from './projector.ts';
 import type { GraphicsDevice } from './webgpuDevice.ts';
+import type { Programs } from './webgpuPrograms.ts';
 import { makeResident } from './webgpuVolume.ts';
 
 /** Share of the highest mass by which a pixel may differ from the CPU's: the tolerance between the two projectors. */
@@ -35,25 +36,26 @@ const view = anteroposterior({
  *
  * @throws CalcarError 'backend-unavailable' when the answer is not the CPU's.
  */
-export async function requireKnownAnswer(
-  graphics: GraphicsDevice,
-  pipeline: GPUComputePipeline,
-): Promise<void> {
+export async function requireKnownAnswer(graphics: GraphicsDevice, programs: Programs): Promise<void> {
   const volume = prepareVolume(small);
   const { extent } = volume;
   if (extent === null) throw new RangeError('the volume of the self-test is empty');
-  const resident = await makeResident(graphics, pipeline, volume, extent);
-  const got = await resident.project(view, { first: 0, end: view.rows }, 0);
-  resident.free();
-  const wanted = projectMaterials(small, view, { beyondEnds: 'air' });
-  for (const tissue of ['soft', 'bone'] as const) {
-    const highest = wanted[tissue].reduce((most, mass) => Math.max(most, mass), 0);
-    const agrees = wanted[tissue].every((mass, n) => Math.abs(mass - got[tissue][n]!) <= tolerance * highest);
-    if (!agrees) {
+  const resident = await makeResident(graphics, programs, volume, extent);
+  const rows = { first: 0, end: view.rows };
+  for (const interpolation of ['exact', 'trilinear'] as const) {
+    const got = await resident.project({ geometry: view, rows, continuedSlices: 0, interpolation });
+    const wanted = projectMaterials(small, view, { beyondEnds: 'air', interpolation });
+    if (!agrees(wanted.soft, got.soft) || !agrees(wanted.bone, got.bone)) {
       throw new CalcarError(
         'backend-unavailable',
         'The graphics processor gives wrong results in a known example, so it is not used. The CPU can do its work; updating the graphics driver may help.',
       );
     }
   }
+  resident.free();
+}
+
+function agrees(wanted: Float32Array, got: Float32Array): boolean {
+  const highest = wanted.reduce((most, mass) => Math.max(most, mass), 0);
+  return wanted.every((mass, n) => Math.abs(mass - got[n]!) <= tolerance * highest);
 }

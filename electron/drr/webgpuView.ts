@@ -5,7 +5,7 @@ import type { RowRange } from './projector.ts';
 import { difference, inVoxels, pointInVoxels, times } from './voxelFrame.ts';
 
 /**
- * One view as the shader reads it: `View` in webgpuSiddon.wgsl.ts, 40 words. All of it is computed here in 64 bits,
+ * One view as the shader reads it: `View` in webgpuRays.wgsl.ts, 40 words. All of it is computed here in 64 bits,
  * and such that numbers stay small in the shader: voxel coordinates are counted from the body's middle, and a ray from
  * where it crosses the plane through that middle parallel to the detector, not from a tube two thousand voxels away.
  *
@@ -50,6 +50,7 @@ export function viewOf(
   integers[19] = rows.end;
   reals.set([extent[0][1] - mx, extent[1][1] - my, highZ - mz], 20);
   integers.set(middle, 24);
+  integers[27] = slices;
   reals.set(beamMm, 28);
   reals.set(acrossMm, 32);
   reals.set(downMm, 36);

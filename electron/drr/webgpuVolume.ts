@@ -5,14 +5,23 @@ import type { ConeBeamGeometry } from './geometry.ts';
 import type { Extent, PreparedVolume } from './preparedVolume.ts';
 import type { RowRange } from './projector.ts';
 import type { GraphicsDevice } from './webgpuDevice.ts';
-import { workgroup } from './webgpuSiddon.wgsl.ts';
+import type { Interpolation, Programs } from './webgpuPrograms.ts';
+import { workgroup } from './webgpuRays.wgsl.ts';
 import { firstBandRowOffset, viewBytes, viewOf } from './webgpuView.ts';
 
 /** A volume that lies on a graphics device. */
 export interface ResidentVolume {
-  /** Masses of soft tissue and bone, row-major, of these rows; one call at a time. */
-  project(geometry: ConeBeamGeometry, rows: RowRange, continuedSlices: number): Promise<Masses>;
+  /** Masses of soft tissue and bone, row-major, of the rows asked for; one call at a time. */
+  project(task: ResidentTask): Promise<Masses>;
   free(): void;
+}
+
+export interface ResidentTask {
+  readonly geometry: ConeBeamGeometry;
+  readonly rows: RowRange;
+  /** Slices that the first and the last one stand for beyond the volume's ends. */
+  readonly continuedSlices: number;
+  readonly interpolation: Interpolation;
 }
 
 export interface Masses {
@@ -35,6 +44,8 @@ interface Output {
  * slow laptop's graphics, far from the two seconds after which Windows resets a device that answers nothing else (TDR).
  */
 const facesInBand = 2e8;
+/** Voxels that a trilinear cell reads, where a constant one reads itself. */
+const cornersOfCell = 8;
 /** Bytes of the volume that are handed over at a time: the driver keeps a copy of them until they are up. */
 const uploadBytes = 2 ** 25;
 /** Two timestamps of 64 bits. */
@@ -48,7 +59,7 @@ const clockBytes = 16;
  */
 export async function makeResident(
   graphics: GraphicsDevice,
-  pipeline: GPUComputePipeline,
+  programs: Programs,
   volume: PreparedVolume,
   extent: readonly [Extent, Extent, Extent],
 ): Promise<ResidentVolume> {
@@ -70,7 +81,7 @@ export async function makeResident(
     const masses = device.createBuffer({ size, usage: usage.STORAGE | usage.COPY_SRC });
     const readable = device.createBuffer({ size: size + clockBytes, usage: usage.MAP_READ | usage.COPY_DST });
     const bindings = device.createBindGroup({
-      layout: pipeline.getBindGroupLayout(0),
+      layout: programs.bindings,
       entries: [
         { binding: 0, resource: { buffer: view } },
         { binding: 1, resource: texture.createView() },
@@ -82,14 +93,15 @@ export async function makeResident(
   };
 
   return {
-    async project(geometry, rows, continuedSlices) {
+    async project({ geometry, rows, continuedSlices, interpolation }) {
       const pixels = (rows.end - rows.first) * geometry.columns;
       const bytes = 8 * pixels;
       if (bytes > device.limits.maxStorageBufferBindingSize) throw tooManyPixels();
       const { masses, readable, bindings } = outputFor(pixels);
       device.queue.writeBuffer(view, 0, viewOf(volume, extent, continuedSlices, geometry, rows));
 
-      const facesInRow = geometry.columns * (volume.size.reduce((sum, n) => sum + n) + 2 * continuedSlices);
+      const facesOfRay = volume.size.reduce((sum, n) => sum + n) + 2 * continuedSlices;
+      const facesInRow = facesOfRay * geometry.columns * (interpolation === 'trilinear' ? cornersOfCell : 1);
       const bandRows = workgroup.rows * Math.max(1, Math.floor(facesInBand / facesInRow / workgroup.rows));
       for (let first = rows.first; first < rows.end; first += bandRows) {
         const end = Math.min(rows.end, first + bandRows);
@@ -98,7 +110,7 @@ export async function makeResident(
         const pass = encoder.beginComputePass(
           clock === null ? {} : timed(clock.stamps, first === rows.first, end === rows.end),
         );
-        pass.setPipeline(pipeline);
+        pass.setPipeline(programs[interpolation]);
         pass.setBindGroup(0, bindings);
         pass.dispatchWorkgroups(
           Math.ceil(geometry.columns / workgroup.columns),

@@ -127,14 +127,20 @@ async function compare(): Promise<Difference[]> {
     lateral: { axial: 90 },
     'steep, along the third axis': { craniocaudal: 70, axial: 10 },
   };
+  const manners = [
+    ['air', 'exact'],
+    ['continued', 'exact'],
+    ['air', 'trilinear'],
+    ['continued', 'trilinear'],
+  ] as const;
   const found: Difference[] = [];
   for (const [body, volume] of Object.entries(volumes)) {
     const projector = await opened(volume);
     for (const [pose, angles] of Object.entries(poses)) {
-      for (const beyondEnds of ['air', 'continued'] as const) {
-        const options: ProjectionOptions = { beyondEnds };
-        const geometry = view(angles);
-        const name = `${body}, ${pose}, ${beyondEnds}`;
+      for (const [beyondEnds, interpolation] of manners) {
+        const options: ProjectionOptions = { beyondEnds, interpolation };
+        const geometry = view({ ...angles, rows: 40, columns: 45, spacing: 8 });
+        const name = `${body}, ${pose}, ${beyondEnds}, ${interpolation}`;
         found.push(
           ...bothTissues(
             name,

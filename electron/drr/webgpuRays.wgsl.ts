@@ -3,15 +3,19 @@ import type { TissueLine } from './webgpuTissue.ts';
 /** Pixels of one workgroup along columns and rows: neighbouring rays, which read neighbouring voxels. */
 export const workgroup = { columns: 8, rows: 8 } as const;
 
+/** How far the two Gauss points lie from the middle, as a share of the interval. */
+const gaussPoint = 1 / (2 * Math.sqrt(3));
+
 /**
- * Siddon's exact path through constant voxels, one ray an invocation, both tissues in one pass.
+ * Rays through the grid, one an invocation, both tissues in one pass: Siddon's exact path through constant voxels
+ * (`exact`), and through the cells between voxel centres, in which tissue runs trilinearly (`trilinear`, trilinear.ts).
  *
  * t counts from the plane through the body's middle, in voxels of the axis that the ray follows most, so that it stays
  * below the size of the volume. Each crossing is computed anew from the number of its face and none from the one
  * before it; a path is the difference of two crossings, so that their rounding cancels along a ray. Masses are summed
  * in blocks, because a float32 that holds a whole ray has no room for a small piece of it.
  */
-const traversal = /* wgsl */ `
+const common = /* wgsl */ `
 struct View {
   // Where the central ray meets the plane through the body's middle, in voxels from there.
   reference: vec3f,
@@ -31,6 +35,7 @@ struct View {
   firstBandRow: u32,
   // The voxel from which positions count.
   middle: vec3i,
+  slices: i32,
   // Beam, across and down in millimetres.
   beamMm: vec3f,
   acrossMm: vec3f,
@@ -52,7 +57,9 @@ struct Ray {
   length: f32,
 }
 
-fn rayTo(column: u32, row: u32) -> Ray {
+// The ray to a pixel through the cells from low to high, whose faces lie at whole numbers and \`shift\` voxels from the
+// faces of voxels.
+fn rayTo(column: u32, row: u32, shift: f32, low: vec3f, high: vec3f) -> Ray {
   let u = f32(column) + 0.5 - 0.5 * f32(view.columns);
   let v = f32(row) + 0.5 - 0.5 * f32(view.rows);
   let aside = u * view.across + v * view.down;
@@ -60,12 +67,12 @@ fn rayTo(column: u32, row: u32) -> Ray {
   let size = abs(whole);
   let most = max(size.x, max(size.y, size.z));
   var ray: Ray;
-  ray.origin = view.reference + view.depth * aside;
+  ray.origin = view.reference + view.depth * aside - shift;
   let slope = whole / most;
   // A ray that stays in its layer crosses no face of it, and never divides by zero.
   ray.direction = select(slope, select(vec3f(-1e-30), vec3f(1e-30), slope >= vec3f(0.0)), abs(slope) < vec3f(1e-30));
-  let toLow = (view.low - ray.origin) / ray.direction;
-  let toHigh = (view.high - ray.origin) / ray.direction;
+  let toLow = (low - ray.origin) / ray.direction;
+  let toHigh = (high - ray.origin) / ray.direction;
   let near = min(toLow, toHigh);
   let far = max(toLow, toHigh);
   // From the source to the detector and no farther.
@@ -75,40 +82,84 @@ fn rayTo(column: u32, row: u32) -> Ray {
   return ray;
 }
 
-@compute @workgroup_size(${workgroup.columns}, ${workgroup.rows})
-fn exact(@builtin(global_invocation_id) id: vec3u) {
+// Both tissues of a voxel, per mm. Beyond the ends the body goes on as its last slice.
+fn massOf(cell: vec3f) -> vec2f {
+  let voxel = vec3i(cell) + view.middle;
+  let slice = clamp(voxel.z, 0, view.slices - 1);
+  return tissue(f32(textureLoad(volume, vec3i(voxel.xy, slice), 0).x));
+}
+
+fn constantPiece(ray: Ray, cell: vec3f, begin: f32, end: f32) -> vec2f {
+  return (end - begin) * massOf(cell);
+}
+
+// As massOf; air outside the body.
+fn massAt(cell: vec3f) -> vec2f {
+  let isBody = all(cell >= view.low) && all(cell < view.high);
+  return select(vec2f(0.0), massOf(cell), isBody);
+}
+
+// The cubic along the ray between eight centres, by two Gauss points, without error.
+fn smoothPiece(ray: Ray, cell: vec3f, begin: f32, end: f32) -> vec2f {
+  let c000 = massAt(cell);
+  let c100 = massAt(cell + vec3f(1.0, 0.0, 0.0));
+  let c010 = massAt(cell + vec3f(0.0, 1.0, 0.0));
+  let c110 = massAt(cell + vec3f(1.0, 1.0, 0.0));
+  let c001 = massAt(cell + vec3f(0.0, 0.0, 1.0));
+  let c101 = massAt(cell + vec3f(1.0, 0.0, 1.0));
+  let c011 = massAt(cell + vec3f(0.0, 1.0, 1.0));
+  let c111 = massAt(cell + vec3f(1.0, 1.0, 1.0));
+  let middle = ray.origin - cell + 0.5 * (begin + end) * ray.direction;
+  let aside = ${literal(gaussPoint)} * (end - begin) * ray.direction;
+  var sum = vec2f(0.0);
+  for (var side = -1.0; side < 2.0; side += 2.0) {
+    let at = middle + side * aside;
+    let near = mix(mix(c000, c100, at.x), mix(c010, c110, at.x), at.y);
+    let far = mix(mix(c001, c101, at.x), mix(c011, c111, at.x), at.y);
+    sum += mix(near, far, at.z);
+  }
+  return 0.5 * (end - begin) * sum;
+}
+`;
+
+/** Follows a ray from cell to cell and adds up its pieces. */
+const entryPoint = (
+  name: string,
+  shift: string,
+  low: string,
+  high: string,
+  piece: string,
+): string => /* wgsl */ `
+@compute @workgroup_size(${String(workgroup.columns)}, ${String(workgroup.rows)})
+fn ${name}(@builtin(global_invocation_id) id: vec3u) {
   let column = id.x;
   let row = view.firstBandRow + id.y;
   if (column >= view.columns || row >= view.endRow) {
     return;
   }
-  let ray = rayTo(column, row);
+  let low = ${low};
+  let high = ${high};
+  let ray = rayTo(column, row, ${shift}, low, high);
   var sum = vec2f(0.0);
   if (ray.leave > ray.enter) {
-    let size = vec3i(textureDimensions(volume));
-    let ahead = ray.direction > vec3f(0.0);
-    let stride = select(vec3f(-1.0), vec3f(1.0), ahead);
-    let cell = clamp(floor(ray.origin + ray.enter * ray.direction), view.low, view.high - 1.0);
-    var voxel = vec3i(cell) + view.middle;
-    var face = cell + select(vec3f(0.0), vec3f(1.0), ahead);
+    let isAhead = ray.direction > vec3f(0.0);
+    let stride = select(vec3f(-1.0), vec3f(1.0), isAhead);
+    let face = select(vec3f(0.0), vec3f(1.0), isAhead) - ray.origin;
     let inverse = 1.0 / ray.direction;
-    var next = (face - ray.origin) * inverse;
+    var cell = clamp(floor(ray.origin + ray.enter * ray.direction), low, high - 1.0);
+    var next = (cell + face) * inverse;
     var t = ray.enter;
     // A ray crosses no more faces than these; the bound only holds a driver's wrong number from looping for ever.
-    let across = vec3i(view.high - view.low);
-    var left = across.x + across.y + across.z + 3;
+    let size = high - low;
+    var left = i32(size.x + size.y + size.z) + 3;
     while (t < ray.leave && left > 0) {
       var block = vec2f(0.0);
       for (var n = 0; n < 32 && t < ray.leave; n++) {
         let stop = min(min(next.x, next.y), min(next.z, ray.leave));
-        // Beyond the ends the body goes on as its last slice.
-        let slice = clamp(voxel.z, 0, size.z - 1);
-        block += (stop - t) * tissue(f32(textureLoad(volume, vec3i(voxel.xy, slice), 0).x));
+        block += ${piece}(ray, cell, t, stop);
         t = stop;
-        let crossed = next <= vec3f(stop);
-        voxel += select(vec3i(0), vec3i(stride), crossed);
-        face += select(vec3f(0.0), stride, crossed);
-        next = (face - ray.origin) * inverse;
+        cell += select(vec3f(0.0), stride, next <= vec3f(stop));
+        next = (cell + face) * inverse;
       }
       sum += block;
       left -= 32;
@@ -121,9 +172,15 @@ fn exact(@builtin(global_invocation_id) id: vec3u) {
 }
 `;
 
-/** The shader for tissues that are these lines of HU: `exact` is its entry point. */
-export function siddonShader(lines: readonly TissueLine[]): string {
-  return `${traversal}\n${tissueFunction(lines)}`;
+/** The shader for tissues that are these lines of HU: `exact` and `trilinear` are its entry points. */
+export function rayShader(lines: readonly TissueLine[]): string {
+  return [
+    common,
+    tissueFunction(lines),
+    entryPoint('exact', '0.0', 'view.low', 'view.high', 'constantPiece'),
+    // A body falls to air within one voxel of its outermost centres.
+    entryPoint('trilinear', '0.5', 'view.low - 1.0', 'view.high', 'smoothPiece'),
+  ].join('\n');
 }
 
 /**
@@ -149,4 +206,6 @@ function tissueFunction([lowest, ...others]: readonly TissueLine[]): string {
 }
 
 /** A float32 as WGSL writes it. */
-const literal = (value: number): string => `${String(Math.fround(value))}f`;
+function literal(value: number): string {
+  return `${String(Math.fround(value))}f`;
+}
