@@ -60,6 +60,23 @@ describe('exposeFilm', () => {
     expect(film.parameters.exposure.marker).toEqual(marker);
   });
 
+  it('shows the patient alike with and without a marker', () => {
+    const marker: SideMarker = {
+      letter: 'R',
+      shape: 'plate',
+      angle: degrees(5),
+      x: 0.1,
+      y: 0.2,
+      height: mm(16),
+    };
+    const quiet = { ...plainExposure, charge: milliampereSeconds(1e9) };
+    const film = exposeFilm(thigh(100, 160), { ...quiet, marker }, plainLook, seeded(3));
+    const bare = exposeFilm(thigh(100, 160), quiet, plainLook, seeded(3));
+    for (let column = 0; column < 160; column++) {
+      expect(Math.abs(film.pixels[80 * 160 + column]! - bare.pixels[80 * 160 + column]!)).toBeLessThan(40);
+    }
+  });
+
   it('turns the marker clockwise by its angle', () => {
     const marker: SideMarker = {
       letter: 'L',
@@ -69,16 +86,17 @@ describe('exposeFilm', () => {
       y: 0.5,
       height: mm(40),
     };
-    const air = {
+    // Tissue that thickens down the picture, so that the window has something to span.
+    const wedge = {
       ...thigh(100, 100),
-      soft: new Float32Array(10_000).fill(10),
+      soft: Float32Array.from({ length: 10_000 }, (_, n) => 5 + Math.floor(n / 100) / 10),
       bone: new Float32Array(10_000),
     };
-    const { pixels } = exposeFilm(air, { ...plainExposure, marker }, plainLook, seeded(3));
+    const { pixels } = exposeFilm(wedge, { ...plainExposure, marker }, plainLook, seeded(3));
     // The foot of an L runs right along its bottom; turned clockwise it runs down along its left.
     const [row, column] = [50, 50];
-    expect(pixels[(row + 5) * 100 + column - 17]).toBeGreaterThan(3000);
-    expect(pixels[(row - 5) * 100 + column + 17]).toBe(pixels[0]);
+    expect(pixels[(row + 5) * 100 + column - 17]).toBe(4095);
+    expect(pixels[(row - 5) * 100 + column + 17]).toBeLessThan(2500);
   });
 
   it('writes down all that made the film, as plain JSON', () => {

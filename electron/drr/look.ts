@@ -3,6 +3,7 @@ import type { DetectorGrid } from './detector.ts';
 import { shutterField } from './detector.ts';
 import type { Exposure, FilmLook } from './exposure.ts';
 import { equaliseLocally } from './localContrast.ts';
+import { leaveOutMarker } from './marker.ts';
 
 /** Where -ln of the signal is above this there is a patient before the detector: 4 cm of soft tissue. */
 const bodyDensity = 0.9;
@@ -30,6 +31,7 @@ export function develop(
     density[n] = -Math.log(signal[n]!);
     body[n] = density[n]! > bodyDensity && field[n]! > 0.9 ? 1 : 0;
   }
+  if (exposure.marker !== null) leaveOutMarker(body, grid, exposure.marker);
   if (look.compression.amount > 0) {
     const weight = shutterField(grid, exposure, look.compression.spread);
     compress(density, body, field, weight, grid, look.compression);

@@ -74,23 +74,38 @@ function distanceToStrokes(x: number, y: number, strokes: readonly Stroke[]): nu
  */
 export function layMarker(signal: Float32Array, grid: DetectorGrid, marker: SideMarker): void {
   const height = marker.height / grid.spacing;
-  const middle = { x: marker.x * grid.columns, y: marker.y * grid.rows };
   const angle = toRadians(marker.angle);
   const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
-  const reach = furthest * height;
-  const lastRow = Math.min(grid.rows - 1, Math.ceil(middle.y + reach));
-  const lastColumn = Math.min(grid.columns - 1, Math.ceil(middle.x + reach));
-  for (let row = Math.max(0, Math.floor(middle.y - reach)); row <= lastRow; row++) {
-    for (let column = Math.max(0, Math.floor(middle.x - reach)); column <= lastColumn; column++) {
-      const right = (column + 0.5 - middle.x) / height;
-      const down = (row + 0.5 - middle.y) / height;
-      const added = markerAbsorbance(
-        marker,
-        right * cosine + down * sine,
-        down * cosine - right * sine,
-        height,
-      );
-      if (added > 0) signal[row * grid.columns + column]! *= Math.exp(-added);
+  aroundMarker(grid, marker, (n, right, down) => {
+    const added = markerAbsorbance(
+      marker,
+      right * cosine + down * sine,
+      down * cosine - right * sine,
+      height,
+    );
+    if (added > 0) signal[n]! *= Math.exp(-added);
+  });
+}
+
+/** Takes the marker's surroundings out of a mask, in place: its lead says nothing of the patient. */
+export function leaveOutMarker(mask: Uint8Array, grid: DetectorGrid, marker: SideMarker): void {
+  aroundMarker(grid, marker, (n) => (mask[n] = 0));
+}
+
+/** Every pixel in the square around the marker: its index, and where it lies about the middle in letter heights. */
+function aroundMarker(
+  { rows, columns, spacing }: DetectorGrid,
+  { x, y, height }: SideMarker,
+  visit: (n: number, right: number, down: number) => void,
+): void {
+  const letter = height / spacing;
+  const [middleX, middleY] = [x * columns, y * rows];
+  const reach = furthest * letter;
+  const lastRow = Math.min(rows - 1, Math.ceil(middleY + reach));
+  const lastColumn = Math.min(columns - 1, Math.ceil(middleX + reach));
+  for (let row = Math.max(0, Math.floor(middleY - reach)); row <= lastRow; row++) {
+    for (let column = Math.max(0, Math.floor(middleX - reach)); column <= lastColumn; column++) {
+      visit(row * columns + column, (column + 0.5 - middleX) / letter, (row + 0.5 - middleY) / letter);
     }
   }
 }
