@@ -35,6 +35,13 @@ describe('develop', () => {
     expect(Math.abs(row[180]! / maximum - 0.5)).toBeLessThan(0.01);
   });
 
+  it('shows the patient alike with and without metal in him', () => {
+    const metal = (column: number) => (column > 200 && column < 230 ? 18 : ramp(column));
+    const [bare, implanted] = [developed(ramp, plain), developed(metal, plain)];
+    expect(implanted[215]).toBe(maximum);
+    expect(Math.abs(implanted[100]! - bare[100]!)).toBeLessThan(10);
+  });
+
   it('bends into black and white with a shoulder, and never falls', () => {
     const row = developed(ramp, { ...plain, window: [20, 80], shoulder: 1 });
     // Half of 1 + tanh(2 (v - 1/2)): 0.1192 at black, 0.8808 at white.

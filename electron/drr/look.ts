@@ -7,6 +7,8 @@ import { leaveOutMarker } from './marker.ts';
 
 /** Where -ln of the signal is above this there is a patient before the detector: 4 cm of soft tissue. */
 const bodyDensity = 0.9;
+/** And above this there is metal: 10 is 40 cm of soft tissue. */
+const metalDensity = 10;
 /** A border that shows grey stands at this share of white. */
 const borderGrey = 0.5;
 
@@ -28,8 +30,9 @@ export function develop(
   const density = new Float32Array(signal.length);
   const body = new Uint8Array(signal.length);
   for (let n = 0; n < density.length; n++) {
-    density[n] = -Math.log(signal[n]!);
-    body[n] = density[n]! > bodyDensity && field[n]! > 0.9 ? 1 : 0;
+    const value = -Math.log(signal[n]!);
+    density[n] = value;
+    body[n] = value > bodyDensity && value < metalDensity && field[n]! > 0.9 ? 1 : 0;
   }
   if (exposure.marker !== null) leaveOutMarker(body, grid, exposure.marker);
   if (look.compression.amount > 0) {
