@@ -91,13 +91,9 @@ export class Rod {
   /** A lower bound of the distance from a whole row along x; `y` is null where depth changes along the row. */
   gap(y: number | null, z: number): number {
     const radius = Math.max(this.#radius, this.#radius + this.#radiusChange);
-    const outside = (value: number, from: number, change: number): number =>
-      Math.max(
-        Math.min(from, from + change) - radius - value,
-        value - Math.max(from, from + change) - radius,
-        0,
-      );
-    return Math.hypot(y === null ? 0 : outside(y, this.#y, this.#dy), outside(z, this.#z, this.#dz));
+    const depth = y === null ? 0 : outside(y, this.#y, this.#dy, radius);
+    const height = outside(z, this.#z, this.#dz, radius);
+    return Math.sqrt(depth * depth + height * height);
   }
 
   distance(x: number, y: number, z: number): number {
@@ -110,6 +106,13 @@ export class Rod {
     const ez = pz - t * this.#dz;
     return Math.sqrt(ex * ex + ey * ey + ez * ez) - this.#radius - t * this.#radiusChange;
   }
+}
+
+/** How far a value lies outside of the stretch from `from` to `from + change`, widened by `margin`. */
+function outside(value: number, from: number, change: number, margin: number): number {
+  const low = (change < 0 ? from + change : from) - margin;
+  const high = (change < 0 ? from : from + change) + margin;
+  return Math.max(low - value, value - high, 0);
 }
 
 /** Beyond this a rod neither blends into a surface nor lies in its edge; its distance only bounds a leap. */

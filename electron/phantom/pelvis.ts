@@ -126,9 +126,8 @@ export class HipBone implements Solid {
     const high = c > 5;
     let bone = high ? this.#wing.distance(a, b, c) : Infinity;
     if (low) {
-      const shell = smoothMax(fromCentre / k - (this.#cavity + shellThickness) / k, opening - 1, 4);
-      const notched = smoothMax(shell, -acetabularNotch.distance(a, b, c), 4);
-      const roof = smoothMin(notched, ellipsoid(a - 2, b - 2, c - 27, 19, 23, 16), 10);
+      const away = fromCentre / k - socketReach;
+      const roof = away > 14 ? away : this.#socket(a, b, c, fromCentre / k, opening);
       bone = high ? smoothMin(roof, bone, 12) : roof;
       bone = this.#column.join(bone, a, b, c);
     }
@@ -146,6 +145,13 @@ export class HipBone implements Solid {
     const symphysis = 2.3 - (a - this.#midline);
     this.#distance = Math.max(bone * k, symphysis * k, this.#cavity - fromCentre);
     return this.#distance;
+  }
+
+  /** The wall of the socket with its notch, and the roof over it. */
+  #socket(a: number, b: number, c: number, fromCentre: number, opening: number): number {
+    const shell = smoothMax(fromCentre - (this.#cavity + shellThickness) / this.#scale, opening - 1, 4);
+    const notched = smoothMax(shell, -acetabularNotch.distance(a, b, c), 4);
+    return smoothMin(notched, ellipsoid(a - 2, b - 2, c - 27, 19, 23, 16), 10);
   }
 
   /** Depth and height of the pelvis's own frame are the same along a row of voxels. */
@@ -180,6 +186,8 @@ export class HipBone implements Solid {
 /** Wall of the socket. */
 const shellThickness = 6;
 const fossaRadius = 16.5;
+/** No part of the socket's wall or roof lies farther from its centre. */
+const socketReach = 46;
 /** The notch opens the socket's rim below, between the ischium and the pubis. */
 const acetabularNotch = new Rod([10, -4, -38], 14, [-14, -2, -20], 9);
 

@@ -3,6 +3,7 @@ import { type Millimetres, mm } from '../contract/units.ts';
 import type { Random } from '../random/random.ts';
 import { alignedDirection, type PatientPoint, type Volume } from '../volume/volume.ts';
 import { worn, type WornJoint, paintOsteophytes, paintWear } from './arthritis.ts';
+import { paintCalcifications } from './calcifications.ts';
 import { paintBlood, paintSplinters } from './debris.ts';
 import { Femur } from './femur.ts';
 import { type FemurPieces, FragmentedFemur, still } from './fragments.ts';
@@ -52,6 +53,7 @@ export function buildPhantom(
   const spongy = new Texture(random.stream('spongy bone'), 0.72);
   paintSoftTissue(canvas, parameters, new Texture(random.stream('soft tissue'), 0.6));
   paintBowelGas(canvas, parameters.bowelGasPockets, random.stream('bowel gas'));
+  paintCalcifications(canvas, parameters, random.stream('calcifications'));
   const k = parameters.pelvisScale;
   paint(canvas, new Sacrum(parameters, spongy, voxel), {
     low: [-75 * k, -30, -55 * k],

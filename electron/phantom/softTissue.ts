@@ -1,6 +1,7 @@
 import type { Random } from '../random/random.ts';
-import { clamp01, ellipsoid, mix, smoothMax, smoothMin, smoothStep } from './distance.ts';
+import { clamp01, ellipsoid, mix, smoothMax, smoothStep } from './distance.ts';
 import type { PatientParameters } from './parameters.ts';
+import type { Vector } from './rigid.ts';
 import { type Texture, textureMask } from './texture.ts';
 import { type Box, type Canvas, paint, type Solid } from './voxelize.ts';
 
@@ -69,7 +70,6 @@ export function paintSoftTissue(canvas: Canvas, parameters: PatientParameters, t
   const outline = new Outline(parameters);
   const row = () => new Float64Array(nx);
   const [skin, skinFlatness, muscle, muscleFlatness] = [row(), row(), row(), row()];
-  const fat = grains(texture, (grain) => -103 + 5 * grain);
   const flesh = grains(texture, marbled(parameters.muscleFat));
   const columns = Int32Array.from(skin, (_, i) => Math.floor(ox + i * voxel) & textureMask);
   const half = 0.5 * voxel;
@@ -91,7 +91,7 @@ export function paintSoftTissue(canvas: Canvas, parameters: PatientParameters, t
         let value: number;
         if (inMuscle >= half) value = flesh[cell]!;
         else {
-          value = depth < skinThickness ? 40 : fat[cell]!;
+          value = depth < skinThickness ? 40 : -103 + 5 * texture.cells[cell]!;
           if (inMuscle > -half) value = mix(value, flesh[cell]!, 0.5 + inMuscle / voxel);
         }
         hounsfield[start + i] = depth >= half ? value : mix(-1000, value, 0.5 + depth / voxel);
@@ -113,52 +113,53 @@ function marbled(muscleFat: number): (grain: number) => number {
   return (grain) => mix(55 + 5 * grain, -90, clamp01((threshold - grain) * 1.2));
 }
 
-/** Gas in a loop of bowel: bubbles along a winding path, a few large ones or many small ones between stool. */
-class GasLoop implements Solid {
-  readonly #bubbles: readonly (readonly [number, number, number, number, number])[];
-  readonly box: Box;
+/** A bubble of gas; its wall is a little uneven. */
+class Bubble implements Solid {
+  readonly #centre: Vector;
+  readonly #radius: number;
 
-  constructor(random: Random) {
-    const [x, y, z] = random.pick(loops);
-    const at = [x + random.normal(0, 12), y + random.normal(0, 8), z + random.normal(0, 12)] as [
-      number,
-      number,
-      number,
-    ];
-    const mottled = random.chance(0.4);
-    const count = mottled ? 10 + random.integer(16) : 2 + random.integer(5);
-    const size = mottled ? 3 : random.between(7, 14);
-    let heading = random.between(0, 2 * Math.PI);
-    this.#bubbles = Array.from({ length: count }, () => {
-      const radius = size * random.between(0.6, 1.4);
-      at[0] = clampTo(at[0], 85);
-      const bubble = [at[0], at[1], at[2], radius, 0.75 * radius] as const;
-      heading += random.normal(0, 0.7);
-      const step = (mottled ? 2.4 : 1.1) * radius;
-      at[0] += step * Math.cos(heading);
-      at[1] += mottled ? random.normal(0, 4) : random.normal(0, 2);
-      at[2] += step * Math.sin(heading);
-      return bubble;
-    });
-    const bound = (axis: 0 | 1 | 2, sign: 1 | -1) =>
-      sign * Math.max(...this.#bubbles.map((b) => sign * b[axis] + b[3] + 3));
-    this.box = {
-      low: [bound(0, -1), bound(1, -1), bound(2, -1)],
-      high: [bound(0, 1), bound(1, 1), bound(2, 1)],
-    };
+  constructor(centre: Vector, radius: number) {
+    this.#centre = centre;
+    this.#radius = radius;
   }
 
   distance(x: number, y: number, z: number): number {
-    let nearest = Infinity;
-    for (const [bx, by, bz, wide, flat] of this.#bubbles) {
-      nearest = smoothMin(nearest, ellipsoid(x - bx, y - by, z - bz, wide, flat, 0.85 * wide), 2);
-    }
-    return nearest + 0.8 * Math.sin(x / 4) * Math.sin(z / 3);
+    const [cx, cy, cz] = this.#centre;
+    const r = this.#radius;
+    return ellipsoid(x - cx, y - cy, z - cz, r, 0.75 * r, 0.85 * r) + 0.8 * Math.sin(x / 4) * Math.sin(z / 3);
   }
 
   density(): number {
     return -900;
   }
+
+  get box(): Box {
+    const [cx, cy, cz] = this.#centre;
+    const reach = this.#radius + 3;
+    return { low: [cx - reach, cy - reach, cz - reach], high: [cx + reach, cy + reach, cz + reach] };
+  }
+}
+
+/** Gas in a loop of bowel: bubbles along a winding path, a few large ones or many small ones between stool. */
+function gasLoop(random: Random): Bubble[] {
+  const [startX, startY, startZ] = random.pick(loops);
+  let x = startX + random.normal(0, 12);
+  let y = startY + random.normal(0, 8);
+  let z = startZ + random.normal(0, 12);
+  const mottled = random.chance(0.4);
+  const count = mottled ? 10 + random.integer(16) : 2 + random.integer(5);
+  const size = mottled ? 3 : random.between(7, 14);
+  let heading = random.between(0, 2 * Math.PI);
+  return Array.from({ length: count }, () => {
+    const radius = size * random.between(0.6, 1.4);
+    const bubble = new Bubble([x, y, z], radius);
+    heading += random.normal(0, 0.7);
+    const step = (mottled ? 2.4 : 1.1) * radius;
+    x = clampTo(x + step * Math.cos(heading), 85);
+    y += random.normal(0, mottled ? 4 : 2);
+    z += step * Math.sin(heading);
+    return bubble;
+  });
 }
 
 function clampTo(value: number, limit: number): number {
@@ -181,7 +182,6 @@ const loops = [
 /** Paints gas and stool of the bowel. */
 export function paintBowelGas(canvas: Canvas, count: number, random: Random): void {
   for (let n = 0; n < count; n++) {
-    const loop = new GasLoop(random);
-    paint(canvas, loop, loop.box);
+    for (const bubble of gasLoop(random)) paint(canvas, bubble, bubble.box);
   }
 }
