@@ -27,6 +27,15 @@ const elements: readonly Sample[] = [
   [0x7fe00010, 'OW', Uint16Array.of(0xf800, 0x0fff, 0xa000, 0x07ff)],
 ];
 
+/** It may succeed; when it fails, it says why. */
+async function expectReason(read: () => unknown): Promise<void> {
+  try {
+    await read();
+  } catch (error) {
+    expect(error).toBeInstanceOf(CalcarError);
+  }
+}
+
 describe('a slice of a CT', () => {
   it('is what the standard says of stored bits, sign, rescale and padding', async () => {
     const { hounsfield } = await openCtSlice(sampleDicom(elements));
@@ -45,12 +54,8 @@ describe('a slice of a CT', () => {
     const whole = sampleDicom(elements);
     for (let length = 0; length < whole.length; length += 7) {
       const cut = whole.subarray(0, length);
-      for (const read of [() => Promise.resolve(readCtHeader(cut)), () => openCtSlice(cut)]) {
-        const outcome: unknown = await Promise.resolve()
-          .then(read)
-          .catch((error: unknown) => error);
-        if (outcome instanceof Error) expect(outcome).toBeInstanceOf(CalcarError);
-      }
+      await expectReason(() => readCtHeader(cut));
+      await expectReason(() => openCtSlice(cut));
     }
   });
 
