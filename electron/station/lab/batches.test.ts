@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CalcarError } from '../../contract/errors.ts';
-import type { LabBatch } from '../../contract/lab.ts';
+import { labBatch, type LabBatch } from '../../contract/lab.ts';
 import type { StationLog } from '../log.ts';
 import { Batches, type RunBatch } from './batches.ts';
 
@@ -28,7 +28,7 @@ describe('batches', () => {
     report({ done: batch.of, of: batch.of, secondsLeft: null });
   };
   const open = async (run: RunBatch = counting): Promise<Batches> => {
-    const batches = new Batches({ folder, run, log, changed: (batch) => told.push(batch) });
+    const batches = new Batches({ folder, run, log, changed: (batch) => told.push(labBatch.parse(batch)) });
     await batches.prepare();
     return batches;
   };

@@ -185,8 +185,8 @@ export class Batches {
     let now: LabBatch = { ...batch, state: 'running', reason: null };
     await this.keep(now);
     let keptAt = performance.now();
-    const report = (progress: BatchProgress): void => {
-      now = { ...now, ...progress };
+    const report = ({ done, of, secondsLeft }: BatchProgress): void => {
+      now = { ...now, done, of, secondsLeft };
       this.tell(now);
       if (performance.now() - keptAt < keepEveryMs) return;
       keptAt = performance.now();
