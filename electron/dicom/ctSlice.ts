@@ -16,6 +16,8 @@ export interface CtHeader {
   readonly modality: string | null;
   /** What a file without pixels is, in words; null for a picture. */
   readonly nonImage: string | null;
+  /** A page of text or a picture of a screen, which scanners keep with the slices (PS3.3 A.8). */
+  readonly secondaryCapture: boolean;
   readonly seriesInstanceUid: string | null;
   readonly seriesNumber: string | null;
   readonly seriesDescription: string | null;
@@ -45,6 +47,8 @@ export interface CtSlice {
   readonly hounsfield: Int16Array | Float32Array;
 }
 
+/** The beginning of the UIDs of Secondary Capture Image Storage and its multi-frame kinds. */
+const secondaryCapture = '1.2.840.10008.5.1.4.1.1.7';
 /** What stands outside the reconstructed circle (Pixel Padding Value) is air. */
 const air = -1000;
 
@@ -104,6 +108,7 @@ function headerOf({ dataSet, brokenOff }: ParsedFile): CtHeader {
   return {
     modality,
     nonImage: nonImage ?? (hasPicture ? null : 'a file without a picture'),
+    secondaryCapture: text(dataSet, tags.sopClass)?.startsWith(secondaryCapture) ?? false,
     seriesInstanceUid: text(dataSet, tags.seriesInstanceUid),
     seriesNumber: text(dataSet, tags.seriesNumber),
     seriesDescription: decoded(dataSet, tags.seriesDescription),

@@ -149,11 +149,13 @@ describe('a series', () => {
       join(folder, 'DICOMDIR'),
       slice(0, { sopClass: ['UI', '1.2.840.10008.1.3.10'], pixels: null }),
     );
+    const page: Change = { sopClass: ['UI', '1.2.840.10008.5.1.4.1.1.7'], series: ['UI', '1.2.99'] };
+    writeFileSync(join(folder, 'dose'), slice(0, page));
     writeFileSync(join(folder, 'README.txt'), 'Jane');
     const { volume, source } = await openVolume(folder);
     expect(misplaced(volume, sample)).toBe('');
-    expect(source.notes).toHaveLength(4);
-    for (const word of ['localizer', 'DICOM report', 'DICOMDIR', 'no DICOM']) {
+    expect(source.notes).toHaveLength(5);
+    for (const word of ['localizer', 'DICOM report', 'DICOMDIR', 'secondary capture', 'no DICOM']) {
       expect(source.notes.join()).toContain(word);
     }
   });

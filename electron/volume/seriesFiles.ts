@@ -86,9 +86,10 @@ export async function seriesOfFile(path: string): Promise<string> {
 export const folderOfFile = (path: string): string => dirname(path);
 
 /** null for a picture that is a slice of a CT, if a bad one. */
-function reasonToLeaveOut({ nonImage, modality, imageType }: CtHeader): string | null {
+function reasonToLeaveOut({ nonImage, secondaryCapture, modality, imageType }: CtHeader): string | null {
   if (nonImage !== null) return nonImage;
   if (modality !== 'CT') return `picture of another kind (${shown(modality) ?? 'it does not say which'})`;
+  if (secondaryCapture) return 'picture of a page or screen (secondary capture)';
   return imageType.includes('LOCALIZER') ? 'localizer' : null;
 }
 
