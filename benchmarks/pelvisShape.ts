@@ -4,6 +4,7 @@
  * separation and pose by a fit of its own parameters; printed are the symmetric surface distances that remain.
  */
 import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { degrees, mm } from '../electron/contract/units.ts';
 import { Femur } from '../electron/phantom/femur.ts';
 import type { FemurParameters, PatientParameters } from '../electron/phantom/parameters.ts';
@@ -26,7 +27,8 @@ import {
   symmetricDistance,
 } from './surface.ts';
 
-const file = new URL('../../shared/data/vsd-bone-models/z013.mat', import.meta.url);
+/** The real bones, beside the repository; absent on most machines. */
+export const realBonesFile = new URL('../../shared/data/vsd-bone-models/z013.mat', import.meta.url);
 
 /** A tenth of the points is enough to fit by; half a millimetre is far below the distances looked for. */
 const fitStride = 29;
@@ -43,12 +45,14 @@ export interface FittedWoman {
 }
 
 /** The real bones with the line of the hips along x, and a patient with her heads and hip separation. */
-export function raw(): { bones: ReadonlyMap<string, readonly Point[]>; patient: PatientParameters } {
-  const raw = readBones();
-  const heads = (['R', 'L'] as const).map((side) => headSphere(raw.get(`Femur_${side}`)!));
+export function realBones(): { bones: ReadonlyMap<string, readonly Point[]>; patient: PatientParameters } {
+  const asScanned = readBones();
+  const heads = (['R', 'L'] as const).map((side) => headSphere(asScanned.get(`Femur_${side}`)!));
   const [right, left] = [heads[0]!, heads[1]!];
   const toPatient = hipFrame(right.centre, left.centre);
-  const bones = new Map([...raw].map(([name, points]) => [name, points.map((p) => move(toPatient, p))]));
+  const bones = new Map(
+    [...asScanned].map(([name, points]) => [name, points.map((p) => move(toPatient, p))]),
+  );
   const base = samplePatient(seeded(1));
   const separation = distance(right.centre, left.centre);
   const size = (head: { radius: number }): Partial<FemurParameters> => ({
@@ -67,7 +71,7 @@ export function raw(): { bones: ReadonlyMap<string, readonly Point[]>; patient: 
 
 /** Fits the phantom's parameters to the real bones. */
 export function fitWoman(): FittedWoman {
-  const { bones, patient: start } = raw();
+  const { bones, patient: start } = realBones();
   const separation = start.hipSeparation;
   let patient = fitPelvis(start, bones);
   const shapes = new Map<string, Shape>();
@@ -89,7 +93,7 @@ const texture = new Texture(seeded(1), 0.7);
 
 function readBones(): Map<string, Point[]> {
   const bones = new Map<string, Point[]>();
-  const list = readMatFile(readFileSync(file)).get('B');
+  const list = readMatFile(readFileSync(realBonesFile)).get('B');
   if (list?.kind !== 'structs') throw new Error('The file holds no list of bones.');
   for (const { name, mesh } of list.elements) {
     if (name?.kind !== 'text' || mesh?.kind !== 'structs') continue;
@@ -232,7 +236,7 @@ export function distances({ bones, shapes }: FittedWoman): Map<string, SurfaceDi
 }
 
 function report(): void {
-  if (!existsSync(file)) {
+  if (!existsSync(realBonesFile)) {
     console.log(
       'The real bones are not here (../shared/data/vsd-bone-models/z013.mat), so nothing was compared.',
     );
@@ -254,4 +258,4 @@ function report(): void {
   console.log(`right      ${femur(patient.right)}`);
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) report();
+if (process.argv[1] === fileURLToPath(import.meta.url)) report();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ellipse, ellipsoid, Polygon, Rod, roundedBox, smoothMax, smoothMin } from './distance.ts';
+import { ellipse, ellipsoid, Polygon, Rod, RodBundle, smoothMax, smoothMin } from './distance.ts';
 import { compose, identity, inverse, move, multiply, rotate, rotationAbout, transpose } from './rigid.ts';
 
 const length = fc.double({ min: -50, max: 50, noNaN: true });
@@ -32,11 +32,22 @@ describe('distances', () => {
     expect(rod.distance(13, 0, 4)).toBeCloseTo(5 - 4, 12);
   });
 
-  it('measures a box with rounded edges', () => {
-    expect(roundedBox(10, 0, 0, 6, 5, 4, 1)).toBeCloseTo(4, 12);
-    expect(roundedBox(0, 0, 0, 6, 5, 4, 1)).toBeCloseTo(-4, 12);
-    // From the centre of the rounding of an edge, (5, 4): 3-4-5.
-    expect(roundedBox(8, 8, 0, 6, 5, 4, 1)).toBeCloseTo(5 - 1, 12);
+  it('bundles rods into the bone that blending them one by one gives, and never claims more room than there is', () => {
+    const point = fc.tuple(length, length, length);
+    const rods = fc.array(fc.tuple(point, point), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(rods, point, (ends, [x, y, z]) => {
+        const parts = ends.map(([from, [tx, ty, tz]]) => new Rod(from, 8, [tx + 101, ty, tz], 5));
+        const bundle = new RodBundle(parts, 6);
+        bundle.enterRow(y, z);
+        const joined = bundle.join(Infinity, x, y, z);
+        const plain = parts.reduce((bone, rod) => smoothMin(bone, rod.distance(x, y, z), 6), Infinity);
+        const nearest = Math.min(...parts.map((rod) => rod.distance(x, y, z)));
+        expect(joined).toBeLessThanOrEqual(nearest);
+        // Where the surface and its blends are, nothing is left out.
+        if (nearest < 8) expect(joined).toBeCloseTo(plain, 9);
+      }),
+    );
   });
 
   it('measures a polygon inside and out, whichever way it runs', () => {

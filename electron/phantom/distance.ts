@@ -47,23 +47,6 @@ export function ellipse(x: number, y: number, rx: number, ry: number): number {
   return gradient < 1e-9 ? -Math.min(rx, ry) : (value * (value - 1)) / gradient;
 }
 
-/** Distance to a box about the origin with half sides (hx, hy, hz) and edges rounded by `radius`. */
-export function roundedBox(
-  x: number,
-  y: number,
-  z: number,
-  hx: number,
-  hy: number,
-  hz: number,
-  radius: number,
-): number {
-  const a = Math.abs(x) - hx + radius;
-  const b = Math.abs(y) - hy + radius;
-  const c = Math.abs(z) - hz + radius;
-  const outside = Math.sqrt(Math.max(a, 0) ** 2 + Math.max(b, 0) ** 2 + Math.max(c, 0) ** 2);
-  return outside + Math.min(Math.max(a, b, c), 0) - radius;
-}
-
 type Triple = readonly [number, number, number];
 
 /** A rod from one point to another whose radius runs linearly: the rami, processes and bodies of bones. */
