@@ -36,6 +36,17 @@ describe('seeded', () => {
     expect(chiSquared).toBeLessThan(27.9);
   });
 
+  it('begins anew in every stream: neighbours in a numbered family are no more alike than strangers', () => {
+    for (const family of [seeded(7), seeded(7).stream('film')]) {
+      const n = 10_000;
+      const firsts = Array.from({ length: n }, (_, child) => family.stream(child).uniform());
+      const products = firsts.slice(1).map((value, i) => (value - 0.5) * (firsts[i]! - 0.5));
+      const correlation = (12 * products.reduce((a, b) => a + b, 0)) / (n - 1);
+      // Five standard errors of a correlation that is none.
+      expect(Math.abs(correlation)).toBeLessThan(5 / Math.sqrt(n));
+    }
+  });
+
   it('has the moments of the uniform and the normal distribution', () => {
     const random = seeded(3);
     const n = 100_000;

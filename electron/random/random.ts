@@ -41,7 +41,7 @@ function mixed(seed: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** People choose small seeds, whose bits alone would leave the generator's first numbers nearly equal. */
+/** Small seeds and names that differ in one letter would else leave the generator's first numbers nearly equal. */
 export function seeded(seed: number): Random {
   return generate(seed >>> 0, mixed(seed));
 }
@@ -92,7 +92,7 @@ function generate(key: number, state: number): Random {
     },
     stream: (name) => {
       const child = childKey(key, name);
-      return generate(child, child);
+      return generate(child, mixed(child));
     },
   };
   return random;
