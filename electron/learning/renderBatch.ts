@@ -74,8 +74,17 @@ function begin(plan: BatchPlan): Course[] {
 }
 
 /** All that decides the bytes of a picture; more views or volumes only add pictures. */
-function recordOf({ seed, style, film, held, sides, software }: BatchPlan): unknown {
-  return { simulated: true, software, seed, style, sides, film, held: held ?? {} };
+function recordOf({ seed, style, film, held, depthStep, sides, software }: BatchPlan): unknown {
+  return {
+    simulated: true,
+    software,
+    seed,
+    style,
+    sides,
+    film,
+    held: held ?? {},
+    depthStep: depthStep ?? null,
+  };
 }
 
 const otherBatch = (): CalcarError =>

@@ -1,4 +1,5 @@
 /** What a batch of pictures is: which volumes, which hips, how many views; and what its files are called. */
+import type { Millimetres } from '../contract/units.ts';
 import type { FilmSize, HeldFast } from '../drr/patientVariation.ts';
 import type { Style } from '../drr/exposure.ts';
 import type { PreparedVolume } from '../drr/preparedVolume.ts';
@@ -58,6 +59,8 @@ export interface BatchPlan {
   readonly film: FilmSize;
   /** What does not vary. */
   readonly held?: HeldFast;
+  /** For speed, voxels along the beam are merged up to this length (see `mergeDepth`); none where not given. */
+  readonly depthStep?: Millimetres;
   /** Made where it is not there. */
   readonly folder: string;
   /** Worker threads; the bytes do not depend on them. */

@@ -177,7 +177,8 @@ class Run {
     if (next === undefined || open >= mostVolumes) return;
     next.state = 'preparing';
     member.work = { course: next, task: false };
-    send(member, { kind: 'prepare', volume: next.wanted, sides: this.#plan.sides });
+    const { sides, depthStep } = this.#plan;
+    send(member, { kind: 'prepare', volume: next.wanted, sides, depthStep: depthStep ?? null });
   }
 
   #hear(member: Member, reply: BatchReply): void {

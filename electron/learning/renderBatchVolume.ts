@@ -1,35 +1,48 @@
 /** Opens or builds a volume of a batch and says where its hips are. */
-import { mm } from '../contract/units.ts';
-import { prepareVolume } from '../drr/preparedVolume.ts';
+import { type Millimetres, mm } from '../contract/units.ts';
+import { type PreparedVolume, prepareVolume } from '../drr/preparedVolume.ts';
 import { buildPhantom, type HipTruth, samplePatient } from '../phantom/phantom.ts';
 import { seeded } from '../random/random.ts';
 import { findHips, type HipMissing, type HipSide } from '../volume/hips.ts';
 import { openVolume } from '../volume/open.ts';
 import type { Volume } from '../volume/volume.ts';
+import { mergeDepth } from './renderBatchDepth.ts';
 import type { BatchHip, BatchVolume, ReadyHip, ReadyVolume } from './renderBatchPlan.ts';
 
 type PhantomVolume = Extract<BatchVolume, { kind: 'phantom' }>;
+type Prepare = (volume: Volume) => PreparedVolume;
 type ScannedVolume = Exclude<BatchVolume, PhantomVolume>;
 
 /**
- * The volume in shared memory with the hips of the sides that are asked for.
+ * The volume in shared memory with the hips of the sides that are asked for, its voxels merged along the beam up to
+ * `depthStep` where that is given.
  *
  * @throws CalcarError as `openVolume`, `buildPhantom` and `prepareVolume`
  */
-export async function readyVolume(wanted: BatchVolume, sides: readonly HipSide[]): Promise<ReadyVolume> {
+export async function readyVolume(
+  wanted: BatchVolume,
+  sides: readonly HipSide[],
+  depthStep: Millimetres | null,
+): Promise<ReadyVolume> {
+  const merged = (volume: Volume): PreparedVolume =>
+    prepareVolume(depthStep === null ? volume : mergeDepth(volume, depthStep));
   switch (wanted.kind) {
     case 'phantom':
-      return readyPhantom(wanted, sides);
+      return readyPhantom(wanted, sides, merged);
     case 'file': {
       const { volume, source } = await openVolume(wanted.path);
-      return readyScan(wanted, volume, source.sha256, sides, source.notes);
+      return readyScan(wanted, volume, source.sha256, sides, source.notes, merged);
     }
     case 'resident':
-      return readyScan(wanted, wanted.volume, wanted.sha256, sides, []);
+      return readyScan(wanted, wanted.volume, wanted.sha256, sides, [], merged);
   }
 }
 
-function readyPhantom({ seed, grades, voxel }: PhantomVolume, sides: readonly HipSide[]): ReadyVolume {
+function readyPhantom(
+  { seed, grades, voxel }: PhantomVolume,
+  sides: readonly HipSide[],
+  prepared: Prepare,
+): ReadyVolume {
   const random = seeded(seed);
   const parameters = samplePatient(random.stream('patient'), grades);
   const { volume, truth } = buildPhantom(parameters, mm(voxel), random.stream('phantom'));
@@ -42,7 +55,7 @@ function readyPhantom({ seed, grades, voxel }: PhantomVolume, sides: readonly Hi
     boxCorners: hip.boxCorners,
   });
   return {
-    volume: prepareVolume(volume),
+    volume: prepared(volume),
     source: { kind: 'phantom', seed, parameters: { ...parameters, voxel } },
     patient: {
       id: `SIM-${String(seed)}`,
@@ -61,11 +74,12 @@ function readyScan(
   sha256: string,
   sides: readonly HipSide[],
   notes: readonly string[],
+  prepared: Prepare,
 ): ReadyVolume {
   const { here, missing, told } = placed ? { here: placed, missing: [], told: [] } : searched(volume);
   const name = sha256.slice(0, 12);
   return {
-    volume: prepareVolume(volume),
+    volume: prepared(volume),
     source: { kind: 'volume', name: `CT ${name}`, sha256, parameters: null },
     patient: { id: `CT-${name}`, sex: null, ageYears: null },
     hips: here

@@ -1,6 +1,7 @@
 /** A worker thread of a batch: makes volumes ready and pictures of them, one after the other, as it is told. */
 import { parentPort } from 'node:worker_threads';
 import { CalcarError, toWireError, type WireError } from '../contract/errors.ts';
+import type { Millimetres } from '../contract/units.ts';
 import type { HipSide } from '../volume/hips.ts';
 import { type PictureSettings, writePicture } from './renderBatchPicture.ts';
 import type { BatchVolume, ReadyVolume } from './renderBatchPlan.ts';
@@ -8,7 +9,12 @@ import { readyVolume } from './renderBatchVolume.ts';
 import { writeFailure } from './writeFailure.ts';
 
 export type BatchOrder =
-  | { readonly kind: 'prepare'; readonly volume: BatchVolume; readonly sides: readonly HipSide[] }
+  | {
+      readonly kind: 'prepare';
+      readonly volume: BatchVolume;
+      readonly sides: readonly HipSide[];
+      readonly depthStep: Millimetres | null;
+    }
   /** From here on pictures of volume `number` can be ordered. */
   | { readonly kind: 'take'; readonly number: number; readonly ready: ReadyVolume }
   | { readonly kind: 'leave'; readonly number: number }
@@ -38,7 +44,10 @@ parentPort?.on('message', (order: BatchOrder) => {
       volumes.delete(order.number);
       return;
     case 'prepare':
-      readyVolume(order.volume, order.sides).then((ready) => answer({ kind: 'prepared', ready }), refuse);
+      readyVolume(order.volume, order.sides, order.depthStep).then(
+        (ready) => answer({ kind: 'prepared', ready }),
+        refuse,
+      );
       return;
     case 'picture':
       try {
