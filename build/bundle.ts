@@ -14,7 +14,12 @@ export const entries = [
   'electron/main/main.ts',
   'electron/compute/process.ts',
   'electron/dicom/worker.ts',
+  'electron/drr/projectorWorker.ts',
+  'electron/learning/renderBatchWorker.ts',
   'electron/station/demoWorker.ts',
+  'electron/station/lab/batchWorker.ts',
+  'electron/station/lab/pictureWorker.ts',
+  'electron/station/lab/volumeWorker.ts',
 ];
 /** Read by name at run time. */
 const data = ['models/weights', 'resources'];
