@@ -11,9 +11,9 @@ import { difference, inVoxels, pointInVoxels, times } from './voxelFrame.ts';
  * sums. What a ray costs is then the additions in `rayKernel.wat.ts`.
  */
 
-/** Voxels of a brick along the beam and across it, where the other axis is not cut. */
-const layersInBrick = 128;
-const slicesInBrick = 16;
+/** Voxels of a brick along the beam; the axis of lower number across it is not cut, and the third is cut by the bytes. */
+const layersInBrick = 256;
+const brickBytes = 2 ** 22;
 /** Rows traced at a time have at most this many pixels, which bounds the memory of their sums. */
 const pixelsAtOnce = 2 ** 17;
 
@@ -72,12 +72,13 @@ function traceSome(
   const [x, y, z] = rolesOf(view.toCentre);
   const cut: [number, number, number] = [0, 0, 0];
   cut[x] = body[x][1] - body[x][0];
-  cut[y] = layersInBrick;
-  cut[z] = slicesInBrick;
+  cut[y] = Math.min(layersInBrick, body[y][1] - body[y][0]);
   // An odd number of 64-byte lines from row to row spreads a ray's voxels over the whole cache.
-  const pitch = 32 * (Math.ceil(cut[0] / 32) | 1);
-  const strides = [1, pitch, pitch * cut[1]] as const;
-  const kernel = rayKernel(table, 2 * first.length, strides[2] * cut[2] + pitch);
+  cut[z] = Math.max(1, Math.floor(brickBytes / (2 * cut[x] * cut[y])));
+  cut[z] = Math.min(cut[z], body[z][1] - body[z][0]);
+  const strides = [1, 32 * (Math.ceil(cut[0] / 32) | 1), 0] as [number, number, number];
+  strides[2] = strides[1] * cut[1];
+  const kernel = rayKernel(table, 2 * first.length, strides[2] * cut[2] + strides[1], size[0] * cut[1]);
 
   for (const brick of bricksOf(body, cut, [z, y])) {
     const shadow = shadowOf(view, brick);
@@ -85,7 +86,7 @@ function traceSome(
     const rowHigh = Math.min(endRow, shadow.rows[1]);
     const [columnLow, columnHigh] = shadow.columns;
     if (rowHigh <= rowLow || columnHigh <= columnLow) continue;
-    copyBrick(volume, brick, strides, kernel.brick);
+    copyBrick(volume, brick, strides, kernel.staging, kernel.brick);
     const n = brick.map(([low, high]) => high - low);
     const s = view.source.map((value, axis) => value - brick[axis as Axis][0]);
     for (let row = rowLow; row < rowHigh; row++) {
@@ -189,21 +190,25 @@ function shadowOf(view: View, brick: Box): { rows: Range; columns: Range } {
   return { rows: range(top, bottom, geometry.rows), columns: range(left, right, geometry.columns) };
 }
 
+/**
+ * A slice's rows lie together in the volume: they are fetched in one copy, which is many times faster than one for each
+ * where memory is shared, and spread from there.
+ */
 function copyBrick(
   { hounsfield, size }: PreparedVolume,
   [[lowI, highI], [lowJ, highJ], [lowK, highK]]: Box,
-  strides: readonly [number, number, number],
+  [, strideJ, strideK]: readonly [number, number, number],
+  staging: Int16Array,
   into: Int16Array,
 ): void {
+  const nx = size[0];
   for (let k = lowK; k < highK; k++) {
     // Beyond its ends a body goes on as its last slice.
-    const slice = Math.max(0, Math.min(size[2] - 1, k));
-    for (let j = lowJ; j < highJ; j++) {
-      const from = size[0] * (j + size[1] * slice);
-      into.set(
-        hounsfield.subarray(from + lowI, from + highI),
-        (j - lowJ) * strides[1] + (k - lowK) * strides[2],
-      );
+    const slice = nx * size[1] * Math.max(0, Math.min(size[2] - 1, k));
+    staging.set(hounsfield.subarray(slice + lowJ * nx, slice + highJ * nx));
+    for (let j = 0; j < highJ - lowJ; j++) {
+      const row = staging.subarray(j * nx + lowI, j * nx + highI);
+      into.set(row, j * strideJ + (k - lowK) * strideK);
     }
   }
 }

@@ -37,6 +37,7 @@ export interface RayKernel {
   readonly brickAt: number;
   readonly sums: Float64Array;
   readonly brick: Int16Array;
+  readonly staging: Int16Array;
 }
 
 /** What is used of WebAssembly, whose types come only with those of a browser. */
@@ -74,12 +75,21 @@ function start(): Instance {
   return { memory, traceRow: exports.traceRow, table: null };
 }
 
-/** The kernel with this table and room for this many sums (numbers, standing at 0) and voxels. One at a time. */
-export function rayKernel(table: PairTable, sumCount: number, voxelCount: number): RayKernel {
+/**
+ * The kernel with this table and room for this many sums (numbers, standing at 0), voxels of a brick, and voxels on
+ * their way there. One at a time.
+ */
+export function rayKernel(
+  table: PairTable,
+  sumCount: number,
+  voxelCount: number,
+  stagedCount: number,
+): RayKernel {
   const current = (instance ??= start());
   const sumsAt = tableBytes;
   const brickAt = sumsAt + Math.ceil((8 * sumCount) / 64) * 64;
-  const missing = brickAt + 2 * voxelCount - current.memory.buffer.byteLength;
+  const stagingAt = brickAt + Math.ceil((2 * voxelCount) / 64) * 64;
+  const missing = stagingAt + 2 * stagedCount - current.memory.buffer.byteLength;
   if (missing > 0) current.memory.grow(Math.ceil(missing / pageBytes));
   const { buffer } = current.memory;
   if (current.table !== table) {
@@ -97,5 +107,6 @@ export function rayKernel(table: PairTable, sumCount: number, voxelCount: number
     brickAt,
     sums,
     brick: new Int16Array(buffer, brickAt, voxelCount),
+    staging: new Int16Array(buffer, stagingAt, stagedCount),
   };
 }
