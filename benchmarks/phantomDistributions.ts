@@ -38,6 +38,7 @@ export function drawnDistributions(): Distribution[] {
     row('neck-shaft angle', people, (p) => p.left.neckShaftAngle, 124.7, 6.2, carmona),
     row('version', people, (p) => p.left.anteversion, 14.5, 8.1, carmona),
     row('offset', people, (p) => p.left.offset, 42.9, 6.8, carmona),
+    row('length of neck axis', people, neckAxis, 52.2, null, "from Carmona's offset and angle"),
     row('head diameter, men', of('male'), (p) => p.left.headDiameter, 49.1, 3.5, 'Jamali'),
     row('head diameter, women', of('female'), (p) => p.left.headDiameter, 43.9, 2.3, 'Jamali'),
     row('neck height, men', of('male'), (p) => p.left.neckDiameterSuperoinferior, 30.8, null, neck),
@@ -46,6 +47,11 @@ export function drawnDistributions(): Distribution[] {
     row('neck depth, women', of('female'), (p) => p.left.neckDiameterAnteroposterior, 22.08, null, neck),
     row('acetabular anteversion', people, (p) => p.acetabularAnteversion, 18.8, null, 'PMC4616413'),
   ];
+}
+
+/** Length of the neck's axis from the head's centre to the axis of the shaft. */
+function neckAxis({ left }: PatientParameters): number {
+  return left.offset / Math.sin(((180 - left.neckShaftAngle) * Math.PI) / 180);
 }
 
 /** What a femur measures on its own surface, as a surgeon would on CT. */
