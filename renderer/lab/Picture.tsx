@@ -1,5 +1,6 @@
 import type { KeyboardEvent, PointerEvent, ReactNode, RefObject } from 'react';
 import { useEffect, useRef, useState } from 'react';
+import { Button } from 'react-aria-components';
 import { screenPx } from '../../electron/contract/units.ts';
 import type { Voi } from '../../electron/contract/film.ts';
 import { sentenceOf } from '../station.ts';
@@ -7,9 +8,11 @@ import { FilmRenderer } from '../viewer/filmRenderer.ts';
 import { fit, type ScreenSize } from '../viewer/transform.ts';
 import viewer from '../viewer/viewer.module.css';
 import { cx } from '../cx.ts';
+import controls from '../design/controls.module.css';
 import room from '../reading/filmRoom.module.css';
 import { lab, useLab } from './lab.ts';
 import { pictureWords } from './labWords.ts';
+import { wantPicture } from './pictures.ts';
 import { hold, moveRay, moveTube, turnTube } from './setup.ts';
 import styles from './labRoom.module.css';
 
@@ -91,6 +94,9 @@ export function Picture(): ReactNode {
         <div className={room['refusal']} role="alert">
           <p className={room['refusalTitle']}>There is no picture.</p>
           <p>{error}</p>
+          <Button className={cx(controls['button'])} onPress={wantPicture}>
+            Try again
+          </Button>
         </div>
       )}
       {waiting && (

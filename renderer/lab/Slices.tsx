@@ -55,11 +55,9 @@ function HipWords({ open, side }: { readonly open: LabVolume; readonly side: Lab
   if (hip.state === 'missing')
     return (
       <p className={styles['hipWords']}>
-        <span title={hip.reason}>
-          {name} not found: {hip.reason}
-        </span>
+        <span>{hip.reason}</span>
         <Button className={cx(controls['button'], styles['small'])} onPress={() => markHere(open, side)}>
-          Mark it at the cross
+          Mark the {side} head at the cross
         </Button>
       </p>
     );

@@ -63,6 +63,7 @@ export class PictureMaker {
     const begun = performance.now();
     const known = this.kept.get(resolution);
     const traced = known?.key !== key;
+    const ready = this.projector?.body === body;
     const view = traced ? await this.trace(order, body, stale) : known;
     if (traced) this.kept.set(resolution, { ...view, key });
     if (stale()) throw superseded();
@@ -81,7 +82,8 @@ export class PictureMaker {
       developMs: performance.now() - tracedAt,
       projector: this.projector === null ? '' : describeProjector(this.projector.opened),
     };
-    if (resolution === 'preview' && traced) this.adapt(made.traceMs + made.developMs);
+    // The first picture waits for threads to start, which says nothing of the next.
+    if (resolution === 'preview' && traced && ready) this.adapt(made.traceMs + made.developMs);
     return made;
   }
 
@@ -104,7 +106,7 @@ export class PictureMaker {
 
   /** The next preview has as many pixels as this machine makes in time; time goes with their number. */
   private adapt(tookMs: number): void {
-    const factor = Math.min(1.15, Math.max(0.7, Math.sqrt(previewMs / tookMs)));
+    const factor = Math.min(1.3, Math.max(0.7, Math.sqrt(previewMs / tookMs)));
     this.previewPixels = Math.round(Math.min(320, Math.max(112, this.previewPixels * factor)));
   }
 
