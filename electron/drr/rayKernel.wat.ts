@@ -6,6 +6,11 @@
  * as unsigned, two float64 per mm. A brick of 16-bit HU and the sums, two float64 a pixel, lie anywhere behind it.
  */
 
+/** From the source to the pixel; 0 where so small that its inverse would be no number. */
+const towards = (axis: 'X' | 'Y' | 'Z'): string => `
+  (local.set $a (f64.add (local.get $to${axis}) (f64.mul (local.get $u) (local.get $across${axis}))))
+  (local.set $d${axis} (select (local.get $a) (f64.const 0) (f64.gt (f64.abs (local.get $a)) (f64.const 1e-200))))`;
+
 /** Share of the way to the detector at which a ray enters and leaves the brick along one axis. */
 const slab = (axis: 'X' | 'Y' | 'Z'): string => `
   (if (f64.eq (local.get $d${axis}) (f64.const 0))
@@ -67,9 +72,7 @@ export const rayKernelText = `
   (local $parts v128) (local $whole v128) (local $whole2 v128)
   (loop $ray
     (block $missed
-      (local.set $dX (f64.add (local.get $toX) (f64.mul (local.get $u) (local.get $acrossX))))
-      (local.set $dY (f64.add (local.get $toY) (f64.mul (local.get $u) (local.get $acrossY))))
-      (local.set $dZ (f64.add (local.get $toZ) (f64.mul (local.get $u) (local.get $acrossZ))))
+      ${towards('X')} ${towards('Y')} ${towards('Z')}
       (local.set $enter (f64.const 0))
       (local.set $leave (f64.const 1))
       ${slab('X')} ${slab('Y')} ${slab('Z')}
