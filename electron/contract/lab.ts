@@ -151,6 +151,8 @@ export const labPictureHeader = z.strictObject({
   resolution: labResolution,
   /** The setup that this picture was made with. */
   setup: labSetup,
+  /** The field reaches above or below the scan, where its last slice is continued. */
+  beyondScan: z.boolean(),
   /** Rays were traced for it; false where stored line integrals were developed again. */
   traced: z.boolean(),
   traceMs: z.number().nonnegative(),

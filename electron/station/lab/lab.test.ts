@@ -152,7 +152,13 @@ describe('the lab of a station', () => {
     const integrals = projectMaterials(memory, geometryOf(setup, centreOf(volume, 'pelvis')));
     const noise = seeded(setup.seed).stream('noise');
     const film = exposeFilm(integrals, exposureOf(setup), filmLookOf(setup), noise);
-    expect(header).toMatchObject({ rows: film.rows, columns: film.columns, setup, resolution: 'full' });
+    expect(header).toMatchObject({
+      rows: film.rows,
+      columns: film.columns,
+      setup,
+      resolution: 'full',
+      beyondScan: true,
+    });
     const worst = film.pixels.reduce((most, value, n) => Math.max(most, Math.abs(value - pixels[n]!)), 0);
     // A projector may round a line integral differently in its last digit; 4095 is white.
     expect(worst).toBeLessThanOrEqual(8);

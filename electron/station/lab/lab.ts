@@ -8,7 +8,7 @@ import { importFilm } from '../importFilms.ts';
 import type { Context } from '../context.ts';
 import { Batches, type RunBatch } from './batches.ts';
 import { openLabVolume, type LabVolumeInMemory } from './openLabVolume.ts';
-import { centreOf } from './picture.ts';
+import { centreOf, reachesBeyond } from './picture.ts';
 import type { MadePicture } from './pictureMaker.ts';
 import { describe, VolumeStore, type StoredVolume } from './volumeStore.ts';
 import { runVolumeTask } from './volumeJob.ts';
@@ -98,9 +98,15 @@ export class Lab {
   }
 
   /** @throws CalcarError 'cancelled' when a newer picture was asked for; as `PictureMaker.make` */
-  async picture(hash: string, { setup, resolution }: LabPictureRequest): Promise<MadePicture> {
+  async picture(
+    hash: string,
+    { setup, resolution }: LabPictureRequest,
+  ): Promise<MadePicture & { readonly beyondScan: boolean }> {
     const [memory, stored] = await Promise.all([this.inMemory(hash), this.store.header(hash)]);
-    return memory.picture({ setup, resolution, centre: centreOf(describe(stored), setup.view) });
+    const about = describe(stored);
+    const centre = centreOf(about, setup.view);
+    const made = await memory.picture({ setup, resolution, centre });
+    return { ...made, beyondScan: reachesBeyond(about.frame, setup, centre) };
   }
 
   /** Takes the film at full size and imports it as any other film. */

@@ -52,13 +52,14 @@ async function picture(lab: Lab, volume: string, body: Uint8Array): Promise<Asse
       request.error,
     );
   const made = await lab.picture(volume, request.data);
-  const { film, traced, traceMs, developMs, projector } = made;
+  const { film, traced, traceMs, developMs, projector, beyondScan } = made;
   const header: LabPictureHeader = labPictureHeader.parse({
     rows: film.rows,
     columns: film.columns,
     pixelSpacing: film.parameters.pixelSpacing,
     resolution: request.data.resolution,
     setup: request.data.setup,
+    beyondScan,
     traced,
     traceMs,
     developMs,

@@ -67,6 +67,16 @@ export function geometryOf(setup: LabSetup, centre: LabPoint, longerSide?: numbe
   });
 }
 
+/** True where the field at the patient, seen straight from the front, reaches above or below the scan. */
+export function reachesBeyond(frame: LabFrame, setup: LabSetup, centre: LabPoint): boolean {
+  const at = (index: number): number =>
+    centre[2] + setup.height * (toPatient(frame, [0, 0, index])[2] - centre[2]);
+  const magnification = setup.sourceToImageDistance / setup.sourceToObjectDistance;
+  const half = detectors[setup.view].height / 2 / magnification;
+  const middle = centre[2] + setup.shift[1];
+  return middle - half < at(-0.5) || middle + half > at(frame.size[2] - 0.5);
+}
+
 /**
  * A body turned about its long axis is the beam turned the other way. Internal rotation turns the front of
  * the left leg to the patient's right, so the beam turns to the right too, away from his left.
