@@ -8,7 +8,8 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { blend, createCanvas, drawText, toPng } from '../electron/cli/picture/canvas.ts';
+import { PNG } from 'pngjs';
+import { blend, createCanvas, drawText } from '../electron/cli/picture/canvas.ts';
 import { letteringFace } from '../electron/cli/picture/lettering/lettering.ts';
 import { resample, type Greys } from '../electron/cli/picture/resample.ts';
 import { mm } from '../electron/contract/units.ts';
@@ -40,6 +41,7 @@ const plans: readonly (Pick<SimulationPlan, 'grades' | 'findings' | 'views'> & {
     { title: 'Garden I, right', grades: { left: 'none', right: 'I' }, views: ['pelvis'] },
     { title: 'Garden III, right', grades: { left: 'none', right: 'III' }, views: ['right'] },
     { title: 'Garden IV, left', grades: { left: 'IV', right: 'none' }, views: ['pelvis'] },
+    { title: 'Garden II, left', grades: { left: 'II', right: 'none' }, views: ['pelvis'] },
     {
       title: 'Sliding hip screw, left',
       grades: { left: 'none', right: 'none' },
@@ -55,7 +57,7 @@ const plans: readonly (Pick<SimulationPlan, 'grades' | 'findings' | 'views'> & {
   ];
 
 const columns = 4;
-const cell = { width: 420, height: 420, caption: 26, gap: 10 };
+const cell = { width: 380, height: 380, caption: 26, gap: 10 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -157,5 +159,9 @@ function page(all: readonly Picture[]): Uint8Array {
     const simulatedWord = title.startsWith('REAL') ? title : `${title} (simulated)`;
     drawText(canvas, face, simulatedWord, x, y + cell.height + 4, [220, 220, 220]);
   });
-  return toPng(canvas);
+  const { width, height, data } = canvas;
+  const png = new PNG({ width, height });
+  png.data = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  // Greys alone: a third of the bytes.
+  return PNG.sync.write(png, { colorType: 0 });
 }
