@@ -119,6 +119,25 @@ describe('traceBricks', () => {
     }
   });
 
+  it('cuts the detector into tiles without a seam, whichever way its rows run', () => {
+    const volume = volumeOf([319, 96, 280], [1, 2, 1], 11);
+    for (const up of [
+      [0, 0, 1],
+      [1, 0, 0],
+      [0.7, 0.1, 0.7],
+    ] as const) {
+      const geometry = {
+        ...viewFrom([0.1, -1, 0.3], up, 900, 200),
+        ...{ rows: 200, columns: 211, rowSpacing: mm(2.3), columnSpacing: mm(2.1) },
+      };
+      const { fast, plain } = both(volume, geometry, 0);
+      expect(furthest(fast, plain)).toBeLessThan(2e-5);
+    }
+    const film = { rows: 512, columns: 512, rowSpacing: mm(0.9), columnSpacing: mm(0.9) };
+    const { fast, plain } = both(volume, { ...viewFrom([0, -1, 0], [0, 0, 1], 900, 200), ...film }, 0);
+    expect(furthest(fast, plain)).toBeLessThan(2e-5);
+  });
+
   it('follows rays along faces and through edges: each is in one voxel, never in two or none', () => {
     // Even sizes put faces in the middle, and odd counts of pixels put the central row and column there.
     const volume = { ...volumeOf([8, 8, 8], [10, 10, 10], 0), hounsfield: new Int16Array(512).fill(40) };

@@ -1,25 +1,106 @@
 import type { ConeBeamGeometry, Direction } from './geometry.ts';
-import { cross, dot } from './geometry.ts';
 import type { PreparedVolume } from './preparedVolume.ts';
 import { rayKernel } from './rayKernel.ts';
+import type { RayKernel } from './rayKernel.ts';
+import { traceRays } from './siddon.ts';
 import type { Trace } from './siddon.ts';
 import { difference, inVoxels, pointInVoxels, times } from './voxelFrame.ts';
 
 /**
- * The walk of `siddon.ts` in bricks: a piece of the volume that fits the processor's cache is copied once and traced by
- * all rays that meet it, so that rays wait for no memory. Bricks are the same whatever rows are asked for, and so are the
- * sums. What a ray costs is then the additions in `rayKernel.wat.ts`.
+ * The path integrals of `siddon.ts` from sums along the beam: `rayKernel.wat.ts` adds the voxels of a brick up, column
+ * by column, and a ray asks those sums only where it passes from column to column. A radiograph's rays run along one
+ * axis of the volume, so that they do so every ten voxels or more rarely.
+ *
+ * A brick is as wide as the body and so many layers deep; of its slices only those are added up that the rays meet which
+ * are traced at the time. All sums are the same whatever pixels are asked for, and so is every result.
  */
 
-/** Voxels of a brick along the beam; the axis of lower number across it is not cut, and the third is cut by the bytes. */
-const layersInBrick = 256;
+/** Layers of a brick along the beam at most, and at least where rays are so oblique that they meet many slices. */
+const mostLayers = 64;
+const leastLayers = 8;
+/** Bytes of a brick's sums. */
 const brickBytes = 2 ** 22;
-/** Rows traced at a time have at most this many pixels, which bounds the memory of their sums. */
-const pixelsAtOnce = 2 ** 17;
+/** Rows traced at a time have at most this many pixels, which bounds the memory of their integrals. */
+const pixelsAtOnce = 2 ** 16;
+/** Voxels across the beam's axis for one along it, beyond which sums serve no more and `siddon.ts` is as good. */
+const mostSlope = 3;
 
 type Axis = 0 | 1 | 2;
+type Triple = readonly [number, number, number];
 type Range = readonly [low: number, high: number];
-type Box = readonly [Range, Range, Range];
+
+/** A view in the body's voxels, whole numbers being faces and 0 the body's low end; in the order of the roles. */
+interface View {
+  readonly geometry: ConeBeamGeometry;
+  /** The axis that the beam follows is y; x is the one of the other two whose voxels lie closer in memory. */
+  readonly roles: readonly [x: Axis, y: Axis, z: Axis];
+  /** Where the body begins in the volume, and its voxels. */
+  readonly low: Triple;
+  readonly count: Triple;
+  readonly source: Triple;
+  readonly toCentre: Triple;
+  readonly across: Triple;
+  readonly down: Triple;
+}
+
+/** Pixels of the detector. */
+interface Tile {
+  readonly rows: Range;
+  readonly columns: Range;
+}
+
+function viewOf(volume: PreparedVolume, geometry: ConeBeamGeometry, continuedSlices: number): View | null {
+  const { extent, size } = volume;
+  if (extent === null) return null;
+  const beam = inVoxels(volume, difference(geometry.detectorCentre, geometry.source));
+  const roles = rolesOf(beam);
+  const inOrder = (v: Direction): Triple => [v[roles[0]], v[roles[1]], v[roles[2]]];
+  const [firstSlice, endSlice] = extent[2];
+  const low: Direction = [extent[0][0], extent[1][0], firstSlice === 0 ? -continuedSlices : firstSlice];
+  const high: Direction = [
+    extent[0][1],
+    extent[1][1],
+    endSlice === size[2] ? endSlice + continuedSlices : endSlice,
+  ];
+  return {
+    geometry,
+    roles,
+    low: inOrder(low),
+    count: inOrder(difference(high, low)),
+    source: inOrder(difference(pointInVoxels(volume, geometry.source), low)),
+    toCentre: inOrder(beam),
+    across: inOrder(inVoxels(volume, times(geometry.columnDirection, geometry.columnSpacing))),
+    down: inOrder(inVoxels(volume, times(geometry.rowDirection, geometry.rowSpacing))),
+  };
+}
+
+function rolesOf(beam: Direction): View['roles'] {
+  const [i, j, k] = beam.map(Math.abs) as [number, number, number];
+  if (k > i && k > j) return [0, 2, 1];
+  return i > j ? [1, 0, 2] : [0, 1, 2];
+}
+
+/** From the source to the four corners of some pixels; what is linear over the detector is bounded by them. */
+function corners({ geometry, toCentre, across, down }: View, { rows, columns }: Tile): readonly Triple[] {
+  return [rows[0] + 0.5, rows[1] - 0.5].flatMap((row) =>
+    [columns[0] + 0.5, columns[1] - 0.5].map((column): Triple => {
+      const [u, v] = [column - geometry.columns / 2, row - geometry.rows / 2];
+      const at = (axis: Axis): number => toCentre[axis] + u * across[axis] + v * down[axis];
+      return [at(0), at(1), at(2)];
+    }),
+  );
+}
+
+/** The most voxels along x or z that a ray goes for one along the beam; infinite where some do not follow it. */
+function steepest(view: View): number {
+  const whole = { rows: [0, view.geometry.rows], columns: [0, view.geometry.columns] } as const;
+  return Math.max(
+    ...corners(view, whole).map(([x, y, z]) => {
+      const forward = y * Math.sign(view.toCentre[1]);
+      return forward > 0 ? Math.max(Math.abs(x), Math.abs(z)) / forward : Infinity;
+    }),
+  );
+}
 
 /** As `traceRays`. */
 export function traceBricks(
@@ -29,186 +110,189 @@ export function traceBricks(
   first: Float32Array,
   second: Float32Array,
 ): void {
+  const view = viewOf(volume, geometry, trace.continuedSlices);
+  if (view === null) return;
+  if (steepest(view) > mostSlope) {
+    traceRays(volume, geometry, trace, first, second);
+    return;
+  }
   const { firstRow, endRow } = trace;
   const atOnce = Math.max(1, Math.floor(pixelsAtOnce / geometry.columns));
   for (let row = firstRow; row < endRow; row += atOnce) {
     const end = Math.min(row + atOnce, endRow);
     const from = (row - firstRow) * geometry.columns;
     const to = (end - firstRow) * geometry.columns;
-    const some = { ...trace, firstRow: row, endRow: end };
-    traceSome(volume, geometry, some, first.subarray(from, to), second.subarray(from, to));
+    const rows = [row, end] as const;
+    traceRows(volume, view, trace, rows, first.subarray(from, to), second.subarray(from, to));
   }
 }
 
-function traceSome(
+function traceRows(
   volume: PreparedVolume,
-  geometry: ConeBeamGeometry,
-  { table, firstRow, endRow, continuedSlices }: Trace,
+  view: View,
+  { table }: Trace,
+  rows: Range,
   first: Float32Array,
   second: Float32Array,
 ): void {
-  const { extent, size } = volume;
-  if (extent === null) return;
+  const { geometry, count, source, toCentre, across, down, roles } = view;
   const { columns } = geometry;
-  const toCentreMm = difference(geometry.detectorCentre, geometry.source);
-  const acrossMm = times(geometry.columnDirection, geometry.columnSpacing);
-  const downMm = times(geometry.rowDirection, geometry.rowSpacing);
-  const view: View = {
-    geometry,
-    source: pointInVoxels(volume, geometry.source),
-    toCentre: inVoxels(volume, toCentreMm),
-    across: inVoxels(volume, acrossMm),
-    down: inVoxels(volume, downMm),
+  const slope = steepest(view);
+  const depth = Math.min(count[1], mostLayers);
+  const layersOf = (layers: number) => {
+    const sliceBytes = 8 * (layers + 1) * count[0];
+    const slicesOfRay = Math.ceil(layers * slope) + 3;
+    const slices = Math.min(Math.max(Math.floor(brickBytes / sliceBytes), slicesOfRay), count[2]);
+    return { layers, sliceBytes, slicesOfRay, slices };
   };
-  const [slicesLow, slicesHigh] = extent[2];
-  const body: Box = [
-    extent[0],
-    extent[1],
-    [
-      slicesLow === 0 ? -continuedSlices : slicesLow,
-      slicesHigh === size[2] ? slicesHigh + continuedSlices : slicesHigh,
-    ],
-  ];
-  const [x, y, z] = rolesOf(view.toCentre);
-  const cut: [number, number, number] = [0, 0, 0];
-  cut[x] = body[x][1] - body[x][0];
-  cut[y] = Math.min(layersInBrick, body[y][1] - body[y][0]);
-  // An odd number of 64-byte lines from row to row spreads a ray's voxels over the whole cache.
-  cut[z] = Math.max(1, Math.floor(brickBytes / (2 * cut[x] * cut[y])));
-  cut[z] = Math.min(cut[z], body[z][1] - body[z][0]);
-  const strides = [1, 32 * (Math.ceil(cut[0] / 32) | 1), 0] as [number, number, number];
-  strides[2] = strides[1] * cut[1];
-  const kernel = rayKernel(table, 2 * first.length, strides[2] * cut[2] + strides[1], size[0] * cut[1]);
-
-  for (const brick of bricksOf(body, cut, [z, y])) {
-    const shadow = shadowOf(view, brick);
-    const rowLow = Math.max(firstRow, shadow.rows[0]);
-    const rowHigh = Math.min(endRow, shadow.rows[1]);
-    const [columnLow, columnHigh] = shadow.columns;
-    if (rowHigh <= rowLow || columnHigh <= columnLow) continue;
-    copyBrick(volume, brick, strides, kernel.staging, kernel.brick);
-    const n = brick.map(([low, high]) => high - low);
-    const s = view.source.map((value, axis) => value - brick[axis as Axis][0]);
-    for (let row = rowLow; row < rowHigh; row++) {
-      const v = row + 0.5 - geometry.rows / 2;
-      const to = view.toCentre.map((value, axis) => value + v * view.down[axis as Axis]);
-      kernel.traceRow(
-        kernel.brickAt,
-        ...([2 * strides[x], 2 * strides[y], 2 * strides[z]] as const),
-        ...([n[x]!, n[y]!, n[z]!] as const),
-        ...([s[x]!, s[y]!, s[z]!] as const),
-        ...([to[x]!, to[y]!, to[z]!] as const),
-        ...([view.across[x], view.across[y], view.across[z]] as const),
-        columnLow + 0.5 - columns / 2,
-        kernel.sumsAt + 16 * ((row - firstRow) * columns + columnLow),
-        columnHigh - columnLow,
-      );
-    }
+  let brick = layersOf(depth);
+  // A ray's own slices are added up again for every few rows: bricks are thin where they are many.
+  while (brick.layers / 2 >= leastLayers && 3 * brick.slicesOfRay > brick.slices && brick.slices < count[2]) {
+    brick = layersOf(Math.floor(brick.layers / 2));
   }
+  const { layers, sliceBytes, slices } = brick;
+  const staged = volume.size[0] * (roles[1] === 0 ? volume.size[1] : layers + 3);
+  const kernel = rayKernel(table, volume.densest, mostLayers, {
+    integrals: 16 * (first.length + 1),
+    voxels: 2 * (staged + 3),
+    sums: sliceBytes * slices + 24,
+  });
 
-  for (let row = firstRow, pixel = 0; row < endRow; row++) {
-    const v = row + 0.5 - geometry.rows / 2;
-    const [a, b, c] = [0, 1, 2].map((axis) => toCentreMm[axis as Axis] + v * downMm[axis as Axis]) as [
-      number,
-      number,
-      number,
-    ];
-    for (let column = 0; column < columns; column++, pixel++) {
-      const u = column + 0.5 - columns / 2;
-      const [dx, dy, dz] = [a + u * acrossMm[0], b + u * acrossMm[1], c + u * acrossMm[2]];
-      const length = Math.sqrt(dx * dx + dy * dy + dz * dz);
-      first[pixel] = kernel.sums[2 * pixel]! * length;
-      second[pixel] = kernel.sums[2 * pixel + 1]! * length;
-    }
-  }
-}
-
-/** A view in the volume's voxels, whole numbers being faces. */
-interface View {
-  readonly geometry: ConeBeamGeometry;
-  readonly source: Direction;
-  readonly toCentre: Direction;
-  readonly across: Direction;
-  readonly down: Direction;
-}
-
-/** The axis that the beam follows is y; x is the one of the other two whose voxels lie closer in memory. */
-function rolesOf(beam: Direction): readonly [x: Axis, y: Axis, z: Axis] {
-  const [i, j, k] = beam.map(Math.abs) as [number, number, number];
-  if (k > i && k > j) return [0, 2, 1];
-  return i > j ? [1, 0, 2] : [0, 1, 2];
-}
-
-/** The body cut from its low end on along two axes, `first` the slower. */
-function* bricksOf(body: Box, cut: readonly [number, number, number], [outer, inner]: readonly [Axis, Axis]) {
-  const pieces = (axis: Axis): Range[] => {
-    const [low, high] = body[axis];
-    return Array.from({ length: Math.ceil((high - low) / cut[axis]) }, (_, n) => [
-      low + n * cut[axis],
-      Math.min(low + (n + 1) * cut[axis], high),
-    ]);
-  };
-  for (const a of pieces(outer)) {
-    for (const b of pieces(inner)) {
-      const brick: [Range, Range, Range] = [body[0], body[1], body[2]];
-      brick[outer] = a;
-      brick[inner] = b;
-      yield brick as Box;
-    }
-  }
-}
-
-/** Rows and columns whose rays can meet the brick: all, where the brick reaches behind the source. */
-function shadowOf(view: View, brick: Box): { rows: Range; columns: Range } {
-  const { geometry, source, toCentre, across, down } = view;
-  const normal = cross(across, down);
-  const depth = dot(toCentre, normal);
-  let [top, bottom, left, right] = [Infinity, -Infinity, Infinity, -Infinity];
-  for (const x of brick[0]) {
-    for (const y of brick[1]) {
-      for (const z of brick[2]) {
-        const ray = difference([x, y, z], source);
-        const share = dot(ray, normal) / depth;
-        if (!(share > 0)) {
-          return { rows: [0, geometry.rows], columns: [0, geometry.columns] };
-        }
-        const hit = difference(times(ray, 1 / share), toCentre);
-        const column = dot(cross(hit, down), normal) / dot(normal, normal) + geometry.columns / 2 - 0.5;
-        const row = dot(cross(across, hit), normal) / dot(normal, normal) + geometry.rows / 2 - 0.5;
-        left = Math.min(left, column);
-        right = Math.max(right, column);
-        top = Math.min(top, row);
-        bottom = Math.max(bottom, row);
+  for (let lowY = 0; lowY < count[1]; lowY += layers) {
+    const highY = Math.min(lowY + layers, count[1]);
+    for (const { tile, range } of tilesOf(view, [lowY, highY], { rows, columns: [0, columns] }, slices)) {
+      const [lowZ, highZ] = range;
+      const bytes = 8 * (highY - lowY + 1);
+      for (let z = lowZ; z < highZ; z++) {
+        const voxels = copySlice(volume, view, [lowY, highY], z, kernel);
+        const sums = kernel.at.sums + (z - lowZ) * bytes * count[0];
+        kernel.sumColumns(voxels.at, voxels.strideX, voxels.strideY, count[0], highY - lowY, sums);
+      }
+      for (let row = tile.rows[0]; row < tile.rows[1]; row++) {
+        const v = row + 0.5 - geometry.rows / 2;
+        const to = (axis: Axis): number => toCentre[axis] + v * down[axis];
+        kernel.traceRow(
+          ...([kernel.at.sums - lowZ * bytes * count[0], bytes, bytes * count[0]] as const),
+          ...([count[0], lowY, highY, count[2], lowZ, highZ - 1] as const),
+          ...source,
+          ...([to(0), to(1), to(2)] as const),
+          ...across,
+          tile.columns[0] + 0.5 - columns / 2,
+          tile.columns[1] + 0.5 - columns / 2,
+          kernel.at.integrals + 16 * ((row - rows[0]) * columns + tile.columns[0]),
+        );
       }
     }
   }
+  inMillimetres(geometry, rows, kernel, first, second);
+}
+
+/** From integrals over the share of the way to the detector to those over millimetres. */
+function inMillimetres(
+  geometry: ConeBeamGeometry,
+  rows: Range,
+  { integrals, units }: RayKernel,
+  first: Float32Array,
+  second: Float32Array,
+): void {
+  const toCentre = difference(geometry.detectorCentre, geometry.source);
+  const across = times(geometry.columnDirection, geometry.columnSpacing);
+  const down = times(geometry.rowDirection, geometry.rowSpacing);
+  for (let row = rows[0], pixel = 0; row < rows[1]; row++) {
+    const v = row + 0.5 - geometry.rows / 2;
+    const a = toCentre[0] + v * down[0];
+    const b = toCentre[1] + v * down[1];
+    const c = toCentre[2] + v * down[2];
+    for (let column = 0; column < geometry.columns; column++, pixel++) {
+      const u = column + 0.5 - geometry.columns / 2;
+      const [dx, dy, dz] = [a + u * across[0], b + u * across[1], c + u * across[2]];
+      const length = Math.sqrt(dx * dx + dy * dy + dz * dz);
+      first[pixel] = integrals[2 * pixel]! * units[0] * length;
+      second[pixel] = integrals[2 * pixel + 1]! * units[1] * length;
+    }
+  }
+}
+
+/** The pixels whose rays meet some layers, in tiles whose rays meet no more than so many slices there. */
+function* tilesOf(
+  view: View,
+  layers: Range,
+  { rows, columns }: Tile,
+  slices: number,
+): Generator<{ tile: Tile; range: Range }> {
+  for (let row = rows[0]; row < rows[1];) {
+    const tileTo = (end: number) => {
+      const tile: Tile = { rows: [row, end], columns };
+      return { tile, range: slicesOf(view, layers, tile) };
+    };
+    const fits = ({ range }: { range: Range }): boolean => range[1] - range[0] <= slices;
+    let some = tileTo(rows[1]);
+    // Half as many until they fit, then as many more as do.
+    while (!fits(some) && some.tile.rows[1] > row + 1) some = tileTo((row + some.tile.rows[1]) >> 1);
+    if (!fits(some) && columns[1] - columns[0] > 1) {
+      const middle = (columns[0] + columns[1]) >> 1;
+      yield* tilesOf(view, layers, { rows: [row, rows[1]], columns: [columns[0], middle] }, slices);
+      yield* tilesOf(view, layers, { rows: [row, rows[1]], columns: [middle, columns[1]] }, slices);
+      return;
+    }
+    for (let step = (some.tile.rows[1] - row) >> 1; step > 0; step >>= 1) {
+      const more = some.tile.rows[1] + step <= rows[1] ? tileTo(some.tile.rows[1] + step) : some;
+      if (fits(more)) some = more;
+    }
+    if (some.range[1] > some.range[0]) yield some;
+    row = some.tile.rows[1];
+  }
+}
+
+/** The slices that a tile's rays meet within some layers. */
+function slicesOf(view: View, layers: Range, tile: Tile): Range {
+  const { source, count } = view;
+  const rays = corners(view, tile);
+  const shares = rays.map(([, y]) => layers.map((face) => (face - source[1]) / y));
+  const all = shares.flat();
+  const low = Math.min(...all);
+  const high = Math.max(...all);
+  // Between source and detector all is bounded by the corners; where a ray ends within the layers, loosely.
+  const z = rays.flatMap(([, , dz], n) =>
+    (low >= 0 && high <= 1
+      ? shares[n]!
+      : [Math.min(Math.max(low, 0), 1), Math.max(Math.min(high, 1), 0)]
+    ).map((t) => source[2] + t * dz),
+  );
   // Wider by far more than the rounding of these lines.
-  const range = (low: number, high: number, count: number): Range => [
-    Math.max(0, Math.ceil(low - 1e-6)),
-    Math.min(count, Math.floor(high + 1e-6) + 1),
+  return [
+    Math.max(0, Math.floor(Math.min(...z) - 1e-6)),
+    Math.min(count[2], Math.floor(Math.max(...z) + 1e-6) + 1),
   ];
-  return { rows: range(top, bottom, geometry.rows), columns: range(left, right, geometry.columns) };
 }
 
 /**
- * A slice's rows lie together in the volume: they are fetched in one copy, which is many times faster than one for each
- * where memory is shared, and spread from there.
+ * Fetches one slice's voxels of some layers for the kernel: in one copy where they lie together, which is many times
+ * faster than one for each row where memory is shared.
  */
-function copyBrick(
+function copySlice(
   { hounsfield, size }: PreparedVolume,
-  [[lowI, highI], [lowJ, highJ], [lowK, highK]]: Box,
-  [, strideJ, strideK]: readonly [number, number, number],
-  staging: Int16Array,
-  into: Int16Array,
-): void {
-  const nx = size[0];
-  for (let k = lowK; k < highK; k++) {
-    // Beyond its ends a body goes on as its last slice.
-    const slice = nx * size[1] * Math.max(0, Math.min(size[2] - 1, k));
-    staging.set(hounsfield.subarray(slice + lowJ * nx, slice + highJ * nx));
-    for (let j = 0; j < highJ - lowJ; j++) {
-      const row = staging.subarray(j * nx + lowI, j * nx + highI);
-      into.set(row, j * strideJ + (k - lowK) * strideK);
+  { roles, low }: View,
+  [lowY, highY]: Range,
+  z: number,
+  { at, voxels }: RayKernel,
+): { at: number; strideX: number; strideY: number } {
+  const [nx, ny, nz] = size;
+  // Beyond its ends a body goes on as its last slice.
+  const sliceAt = (k: number): number => nx * ny * Math.max(0, Math.min(nz - 1, k));
+  if (roles[1] === 2) {
+    const row = nx * (low[2] + z);
+    for (let y = lowY; y < highY; y++) {
+      const begin = sliceAt(low[1] + y) + row;
+      voxels.set(hounsfield.subarray(begin, begin + nx), (y - lowY) * nx);
     }
+    return { at: at.voxels + 2 * low[0], strideX: 2, strideY: 2 * nx };
   }
+  const slice = sliceAt(low[2] + z);
+  if (roles[1] === 1) {
+    voxels.set(hounsfield.subarray(slice + (low[1] + lowY) * nx, slice + (low[1] + highY) * nx));
+    return { at: at.voxels + 2 * low[0], strideX: 2, strideY: 2 * nx };
+  }
+  voxels.set(hounsfield.subarray(slice, slice + nx * ny));
+  return { at: at.voxels + 2 * (low[0] * nx + low[1] + lowY), strideX: 2 * nx, strideY: 2 };
 }

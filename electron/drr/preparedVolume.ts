@@ -13,6 +13,8 @@ export interface PreparedVolume extends Volume {
   readonly hounsfield: Int16Array;
   /** Voxel ranges along i, j and k that hold the body; null when all is air. */
   readonly extent: readonly [Extent, Extent, Extent] | null;
+  /** The highest HU. */
+  readonly densest: number;
 }
 
 /** The voxels that a projector can count with 31 bits. */
@@ -29,7 +31,8 @@ export function prepareVolume(volume: Volume): PreparedVolume {
   checkVolume(volume);
   const { size, spacing, origin, direction } = volume;
   const hounsfield = wholeHounsfield(volume.hounsfield);
-  return { size, spacing, origin, direction, hounsfield, extent: bodyExtent(hounsfield, size) };
+  const extent = bodyExtent(hounsfield, size);
+  return { size, spacing, origin, direction, hounsfield, extent, densest: highest(hounsfield) };
 }
 
 function checkVolume({ size, spacing, origin, direction, hounsfield }: Volume): void {
@@ -86,6 +89,12 @@ function wholeHounsfield(values: Volume['hounsfield']): Int16Array {
     whole[n] = Math.max(-32768, Math.min(32767, value));
   }
   return whole;
+}
+
+function highest(values: Int16Array): number {
+  let value = values[0]!;
+  for (let n = 1; n < values.length; n++) if (values[n]! > value) value = values[n]!;
+  return value;
 }
 
 function bodyExtent(values: Int16Array, size: Volume['size']): PreparedVolume['extent'] {

@@ -3,48 +3,71 @@ import type { PairTable } from './materials.ts';
 import { rayKernelText } from './rayKernel.wat.ts';
 import { assemble } from './webAssemblyText.ts';
 
-/** `traceRow` of rayKernel.wat.ts; its parameters in the order of the text. */
-type TraceRow = (
-  brick: number,
-  strideX: number,
-  strideY: number,
-  strideZ: number,
-  nX: number,
-  nY: number,
-  nZ: number,
-  sX: number,
-  sY: number,
-  sZ: number,
-  toX: number,
-  toY: number,
-  toZ: number,
-  acrossX: number,
-  acrossY: number,
-  acrossZ: number,
-  u: number,
-  sum: number,
-  pixels: number,
-) => void;
+/** The functions of rayKernel.wat.ts; their parameters in the order of the text. */
+interface Functions {
+  readonly sumColumns: (
+    voxels: number,
+    strideX: number,
+    strideY: number,
+    nX: number,
+    nY: number,
+    sums: number,
+  ) => void;
+  readonly traceRow: (
+    at: number,
+    bytesX: number,
+    bytesZ: number,
+    highX: number,
+    lowY: number,
+    highY: number,
+    highZ: number,
+    firstSlice: number,
+    lastSlice: number,
+    sourceX: number,
+    sourceY: number,
+    sourceZ: number,
+    centreX: number,
+    centreY: number,
+    centreZ: number,
+    nextX: number,
+    nextY: number,
+    nextZ: number,
+    firstU: number,
+    endU: number,
+    integral: number,
+  ) => void;
+}
 
-const tableBytes = 16 * 65536;
+const patterns = 65536;
+const tableBytes = 8 * patterns;
 const pageBytes = 65536;
+/** Half of what a signed sum can hold, so that the way to it may pass above. */
+const highestSum = 2 ** 30;
 
-/** The kernel of this thread with its memory: the table, then sums, then a brick, each at a multiple of 64 bytes. */
-export interface RayKernel {
-  readonly traceRow: TraceRow;
-  /** Byte addresses of the sums and of the brick. */
-  readonly sumsAt: number;
-  readonly brickAt: number;
-  readonly sums: Float64Array;
-  readonly brick: Int16Array;
-  readonly staging: Int16Array;
+/** Bytes in the kernel's memory: how many are wanted there, or where they begin. */
+export interface RayKernelRooms {
+  /** Two float64 a pixel. */
+  readonly integrals: number;
+  /** 16-bit HU. */
+  readonly voxels: number;
+  /** Two int32 a face of a column. */
+  readonly sums: number;
+}
+
+/** The kernel of this thread, the rooms' addresses in its memory, and views of those that are written or read here. */
+export interface RayKernel extends Functions {
+  readonly at: RayKernelRooms;
+  readonly integrals: Float64Array;
+  readonly voxels: Int16Array;
+  /** What the table's two quantities are multiples of in the sums. */
+  readonly units: readonly [number, number];
 }
 
 /** What is used of WebAssembly, whose types come only with those of a browser. */
 interface WebAssemblyApi {
   readonly Memory: new (pages: { initial: number }) => WebAssemblyMemory;
   readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: { traceRow: TraceRow } };
+  readonly Instance: new (module: object, imports: object) => { readonly exports: Functions };
 }
 interface WebAssemblyMemory {
   readonly buffer: ArrayBuffer;
@@ -57,8 +80,9 @@ export const hasRayKernel = WebAssembly !== undefined;
 
 interface Instance {
   readonly memory: WebAssemblyMemory;
-  readonly traceRow: TraceRow;
-  table: PairTable | null;
+  readonly functions: Functions;
+  held: { readonly table: PairTable; readonly densest: number; readonly layers: number } | null;
+  units: readonly [number, number];
 }
 let instance: Instance | null = null;
 
@@ -72,41 +96,66 @@ function start(): Instance {
   const memory = new WebAssembly.Memory({ initial: tableBytes / pageBytes });
   const module = new WebAssembly.Module(assemble(rayKernelText));
   const { exports } = new WebAssembly.Instance(module, { host: { memory } });
-  return { memory, traceRow: exports.traceRow, table: null };
+  return { memory, functions: exports, held: null, units: [1, 1] };
 }
 
 /**
- * The kernel with this table and room for this many sums (numbers, standing at 0), voxels of a brick, and voxels on
- * their way there. One at a time.
+ * The kernel with these rooms, the integrals standing at 0, and with this table for columns of so many layers, no voxel
+ * being denser than `densest` HU. One at a time.
  */
 export function rayKernel(
   table: PairTable,
-  sumCount: number,
-  voxelCount: number,
-  stagedCount: number,
+  densest: number,
+  layers: number,
+  rooms: RayKernelRooms,
 ): RayKernel {
   const current = (instance ??= start());
-  const sumsAt = tableBytes;
-  const brickAt = sumsAt + Math.ceil((8 * sumCount) / 64) * 64;
-  const stagingAt = brickAt + Math.ceil((2 * voxelCount) / 64) * 64;
-  const missing = stagingAt + 2 * stagedCount - current.memory.buffer.byteLength;
+  let end = tableBytes;
+  const room = (bytes: number): number => {
+    const begin = end;
+    end += 64 * Math.ceil(bytes / 64);
+    return begin;
+  };
+  const at = { integrals: room(rooms.integrals), voxels: room(rooms.voxels), sums: room(rooms.sums) };
+  const missing = end - current.memory.buffer.byteLength;
   if (missing > 0) current.memory.grow(Math.ceil(missing / pageBytes));
   const { buffer } = current.memory;
-  if (current.table !== table) {
-    const byPattern = new Float64Array(buffer, 0, table.length);
-    // The table begins at the lowest HU, whose pattern is 0x8000.
-    byPattern.set(table.subarray(table.length / 2));
-    byPattern.set(table.subarray(0, table.length / 2), table.length / 2);
-    current.table = table;
+  const { held } = current;
+  if (held?.table !== table || held.densest !== densest || held.layers !== layers) {
+    current.units = wholeNumbers(table, densest, layers, new Int32Array(buffer, 0, table.length));
+    current.held = { table, densest, layers };
   }
-  const sums = new Float64Array(buffer, sumsAt, sumCount);
-  sums.fill(0);
   return {
-    traceRow: current.traceRow,
-    sumsAt,
-    brickAt,
-    sums,
-    brick: new Int16Array(buffer, brickAt, voxelCount),
-    staging: new Int16Array(buffer, stagingAt, stagedCount),
+    sumColumns: current.functions.sumColumns,
+    traceRow: current.functions.traceRow,
+    at,
+    integrals: new Float64Array(buffer, at.integrals, rooms.integrals / 8).fill(0),
+    voxels: new Int16Array(buffer, at.voxels, rooms.voxels / 2),
+    units: current.units,
   };
+}
+
+/**
+ * The table as whole numbers of the smallest units that let so many layers of the densest voxels be added up, in the
+ * order of HU patterns read as unsigned; it begins at the lowest HU.
+ */
+function wholeNumbers(
+  table: PairTable,
+  densest: number,
+  layers: number,
+  into: Int32Array,
+): readonly [number, number] {
+  const entries = densest + patterns / 2 + 1;
+  const unit = (quantity: 0 | 1): number => {
+    let highest = 0;
+    for (let n = 0; n < entries; n++) highest = Math.max(highest, Math.abs(table[2 * n + quantity]!));
+    return highest === 0 ? 1 : (highest * layers) / highestSum;
+  };
+  const units = [unit(0), unit(1)] as const;
+  for (let n = 0; n < patterns; n++) {
+    const pattern = (n + patterns / 2) % patterns;
+    into[2 * pattern] = n < entries ? Math.round(table[2 * n]! / units[0]) : 0;
+    into[2 * pattern + 1] = n < entries ? Math.round(table[2 * n + 1]! / units[1]) : 0;
+  }
+  return units;
 }

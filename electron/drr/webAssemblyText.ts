@@ -9,44 +9,57 @@ const valueTypes: Record<string, number> = { i32: 0x7f, f64: 0x7c, v128: 0x7b };
 
 /** Instructions that take only operands. */
 const plain: Record<string, readonly number[]> = {
-  select: [0x1b],
-  return: [0x0f],
   'i32.eqz': [0x45],
-  'i32.lt_s': [0x48],
   'i32.gt_s': [0x4a],
-  'i32.ge_s': [0x4e],
   'i32.add': [0x6a],
   'i32.sub': [0x6b],
-  'i32.mul': [0x6c],
-  'i32.and': [0x71],
   'i32.shl': [0x74],
-  'f64.eq': [0x61],
-  'f64.ne': [0x62],
   'f64.lt': [0x63],
-  'f64.gt': [0x64],
-  'f64.le': [0x65],
-  'f64.ge': [0x66],
-  'f64.abs': [0x99],
-  'f64.neg': [0x9a],
-  'f64.floor': [0x9c],
   'f64.add': [0xa0],
   'f64.sub': [0xa1],
-  'f64.mul': [0xa2],
-  'f64.div': [0xa3],
-  'f64.min': [0xa4],
   'f64.max': [0xa5],
-  'f64.convert_i32_s': [0xb7],
   'i32.trunc_sat_f64_s': [0xfc, 0x02],
+  'i32x4.splat': [0xfd, 0x11],
   'f64x2.splat': [0xfd, 0x14],
+  'f64x2.lt': [0xfd, 0x49],
+  'f64x2.gt': [0xfd, 0x4a],
+  'f64x2.le': [0xfd, 0x4b],
+  'v128.and': [0xfd, 0x4e],
+  'v128.andnot': [0xfd, 0x4f],
+  'v128.bitselect': [0xfd, 0x52],
+  'v128.any_true': [0xfd, 0x53],
+  'f64x2.floor': [0xfd, 0x75],
+  'f64x2.nearest': [0xfd, 0x94, 0x01],
+  'i32x4.add': [0xfd, 0xae, 0x01],
+  'i32x4.sub': [0xfd, 0xb1, 0x01],
+  'f64x2.abs': [0xfd, 0xec, 0x01],
   'f64x2.add': [0xfd, 0xf0, 0x01],
+  'f64x2.sub': [0xfd, 0xf1, 0x01],
   'f64x2.mul': [0xfd, 0xf2, 0x01],
+  'f64x2.div': [0xfd, 0xf3, 0x01],
+  'f64x2.pmin': [0xfd, 0xf6, 0x01],
+  'f64x2.pmax': [0xfd, 0xf7, 0x01],
+  'f64x2.convert_low_i32x4_s': [0xfd, 0xfe, 0x01],
 };
 
-/** Instructions that address memory, with the alignment (as a power of two) that they promise. */
-const memory: Record<string, readonly [code: readonly number[], alignment: number]> = {
-  'i32.load16_u': [[0x2f], 1],
-  'v128.load': [[0xfd, 0x00], 4],
-  'v128.store': [[0xfd, 0x0b], 4],
+/**
+ * Instructions that address memory, at offset 0, with the alignment (as a power of two) that they promise; a lane store
+ * is of lane 0.
+ */
+const memory: Record<string, readonly number[]> = {
+  'i32.load16_u': [0x2f, 1, 0],
+  'v128.load': [0xfd, 0x00, 3, 0],
+  'v128.load64_zero': [0xfd, 0x5d, 3, 0],
+  'v128.store': [0xfd, 0x0b, 3, 0],
+  'v128.store64_lane': [0xfd, 0x5b, 3, 0, 0],
+};
+
+/** Instructions that name lanes before their operands, and how many. */
+const lanes: Record<string, readonly [code: readonly number[], count: number]> = {
+  'i8x16.shuffle': [[0xfd, 0x0d], 16],
+  'i32x4.extract_lane': [[0xfd, 0x1b], 1],
+  'f64x2.extract_lane': [[0xfd, 0x21], 1],
+  'f64x2.replace_lane': [[0xfd, 0x22], 1],
 };
 
 const locals: Record<string, number> = { 'local.get': 0x20, 'local.set': 0x21, 'local.tee': 0x22 };
@@ -156,8 +169,11 @@ function assembleFunction(node: Node): AssembledFunction {
       code.push(0x44, ...new Uint8Array(Float64Array.of(value).buffer));
     } else if (operation in memory) {
       operands.forEach(emit);
-      const [bytes, alignment] = memory[operation]!;
-      code.push(...bytes, alignment, 0x00);
+      code.push(...memory[operation]!);
+    } else if (operation in lanes) {
+      const [bytes, count] = lanes[operation]!;
+      operands.slice(count).forEach(emit);
+      code.push(...bytes, ...operands.slice(0, count).map(Number));
     } else {
       const bytes = plain[operation];
       if (bytes === undefined) throw new Error(`WebAssembly text: no instruction ${operation}`);
