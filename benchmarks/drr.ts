@@ -109,7 +109,7 @@ async function beside({ voxels, pixels, rounds }: (typeof cases)[number]): Promi
   written?.close();
   await rtk?.close();
   const script = fileURLToPath(new URL('./peers/memory.ts', import.meta.url));
-  const report = execFileSync(process.execPath, [script, String(voxels), String(pixels), '2']);
+  const report = execFileSync(process.execPath, ['--expose-gc', script, String(voxels), String(pixels), '2']);
   const { volume: held, more } = JSON.parse(report.toString()) as { volume: number; more: number };
   say(
     `memory, ${String(voxels)}³ to ${String(pixels)}², 2 threads: ${mebibytes(more)} beside the volume's ${mebibytes(held)}, ${((100 * more) / held).toFixed(1)} %`,

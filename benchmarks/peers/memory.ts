@@ -1,6 +1,7 @@
 /**
- * `node benchmarks/peers/memory.ts VOXELS PIXELS THREADS`: what projecting needs beside the volume, in bytes: the peak of
- * the process's resident memory, less what it held with the volume in memory and threads already started.
+ * `node --expose-gc benchmarks/peers/memory.ts VOXELS PIXELS THREADS`: what projecting needs beside the volume, in bytes:
+ * the peak of the process's resident memory, less what it held with the volume in memory and threads already started.
+ * Earlier pictures are collected, so that one is held at a time.
  */
 import { mm } from '../../electron/contract/units.ts';
 import { anteroposterior } from '../../electron/drr/geometry.ts';
@@ -25,7 +26,10 @@ await small.project(geometry(8));
 await small.close();
 const before = peak();
 const projector = await openProjector(volume, { backend: 'cpu', threads });
-for (let n = 0; n < 3; n++) await projector.project(geometry(pixels));
+for (let n = 0; n < 3; n++) {
+  await projector.project(geometry(pixels));
+  (globalThis as { gc?: () => void }).gc?.();
+}
 const after = peak();
 await projector.close();
 console.log(JSON.stringify({ volume: volume.hounsfield.byteLength, more: after - before }));

@@ -9,6 +9,14 @@ import type { ProjectorJob } from './projectorWorker.ts';
 
 /** Rows that a thread takes at a time: few enough that no thread waits long for another at the end. */
 const rowsInBand = 64;
+/** What a thread makes lives as long as a row: it needs no large nursery. */
+const resourceLimits = { maxYoungGenerationSizeMb: 2 };
+
+interface Thread {
+  readonly worker: Worker;
+  /** Shared memory for the band that it traces: soft tissue, then bone. */
+  band: Float32Array;
+}
 
 /**
  * A projector in `threads` worker threads over one shared volume. The bytes of a picture do not depend on their number.
@@ -25,25 +33,26 @@ export function openCpuProjector(
     throw new CalcarError('invalid-input', 'A projector needs at least one thread. Ask for a whole number.');
   }
   const prepared = prepareVolume({ ...volume, hounsfield: shared(volume.hounsfield) });
-  let workers: Worker[] = [];
+  let threadsNow: Thread[] = [];
   let queue: Promise<unknown> = Promise.resolve();
   let closed = false;
 
-  const start = (): Worker[] =>
+  const start = (): Thread[] =>
     Array.from({ length: threads }, () => {
-      const worker = new Worker(workerUrl, { workerData: prepared });
+      const worker = new Worker(workerUrl, { workerData: prepared, resourceLimits });
+      const thread: Thread = { worker, band: new Float32Array(0) };
       // An idle projector keeps no process alive.
       worker.unref();
       // Without a listener a death between two pictures would be thrown at the station.
       worker.on('error', () => undefined);
-      worker.on('exit', () => (workers = workers.filter((other) => other !== worker)));
-      return worker;
+      worker.on('exit', () => (threadsNow = threadsNow.filter((other) => other !== thread)));
+      return thread;
     });
 
   const stop = async (): Promise<void> => {
-    const ending = workers;
-    workers = [];
-    await Promise.all(ending.map((worker) => worker.terminate()));
+    const ending = threadsNow;
+    threadsNow = [];
+    await Promise.all(ending.map(({ worker }) => worker.terminate()));
   };
 
   const isClosed = (): boolean => closed;
@@ -54,29 +63,38 @@ export function openCpuProjector(
   ): Promise<LineIntegrals> => {
     const rows = rowsOf(geometry, options);
     if (closed) throw cancelled();
-    const pixels = (rows.end - rows.first) * geometry.columns;
-    const floats = (): Float32Array => new Float32Array(new SharedArrayBuffer(4 * pixels));
-    const [soft, bone] = [floats(), floats()];
-    const taken = new Int32Array(new SharedArrayBuffer(4));
-    const job: ProjectorJob = { geometry, options, rows, rowsInBand, taken, soft, bone };
-    if (workers.length < threads) {
+    const { columns } = geometry;
+    const pixels = (rows.end - rows.first) * columns;
+    const [soft, bone] = [new Float32Array(pixels), new Float32Array(pixels)];
+    if (threadsNow.length < threads) {
       await stop();
-      workers = start();
+      threadsNow = start();
     }
+    let next = rows.first;
+    const takeBands = async (thread: Thread): Promise<void> => {
+      while (next < rows.end) {
+        const first = next;
+        const end = Math.min(first + rowsInBand, rows.end);
+        next = end;
+        const count = (end - first) * columns;
+        // Kept from band to band and picture to picture: shared memory is not seen by the garbage collector's accounts.
+        if (thread.band.length < 2 * count) thread.band = sharedFloats(2 * count);
+        const band = {
+          soft: thread.band.subarray(0, count),
+          bone: thread.band.subarray(count, 2 * count),
+        };
+        await run(thread.worker, { geometry, options: { ...options, rowRange: { first, end } }, ...band });
+        soft.set(band.soft, (first - rows.first) * columns);
+        bone.set(band.bone, (first - rows.first) * columns);
+      }
+    };
     try {
-      await Promise.all(workers.map((worker) => run(worker, job)));
+      await Promise.all(threadsNow.map(takeBands));
     } catch (error) {
       await stop();
       throw isClosed() ? cancelled() : error;
     }
-    // Ordinary memory, because not every consumer takes a shared array.
-    return {
-      rows: rows.end - rows.first,
-      columns: geometry.columns,
-      spacing: geometry.columnSpacing,
-      soft: soft.slice(),
-      bone: bone.slice(),
-    };
+    return { rows: rows.end - rows.first, columns, spacing: geometry.columnSpacing, soft, bone };
   };
 
   return {
@@ -97,6 +115,8 @@ export function openCpuProjector(
 const cancelled = (): CalcarError =>
   new CalcarError('cancelled', 'The volume was closed; this picture was not computed.');
 
+const sharedFloats = (count: number): Float32Array => new Float32Array(new SharedArrayBuffer(4 * count));
+
 /** The same values where every thread can read them; copied only when they are not there already. */
 function shared(values: Volume['hounsfield']): Volume['hounsfield'] {
   if (values instanceof Float32Array || values.buffer instanceof SharedArrayBuffer) return values;
@@ -105,7 +125,7 @@ function shared(values: Volume['hounsfield']): Volume['hounsfield'] {
   return copy;
 }
 
-/** Resolves when the worker has no band left; a worker that dies first rejects. */
+/** Resolves when the worker has traced the band; a worker that dies first rejects. */
 function run(worker: Worker, job: ProjectorJob): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (act: () => void): void => {
