@@ -141,13 +141,13 @@ function traceRows(
   const depth = Math.min(count[1], mostLayers);
   const layersOf = (layers: number) => {
     const sliceBytes = 8 * (layers + 1) * count[0];
-    const slicesOfRay = Math.ceil(layers * slope) + 3;
+    const slicesOfRay = Math.ceil(layers * slope) + 2;
     const slices = Math.min(Math.max(Math.floor(brickBytes / sliceBytes), slicesOfRay), count[2]);
     return { layers, sliceBytes, slicesOfRay, slices };
   };
   let brick = layersOf(depth);
   // A ray's own slices are added up again for every few rows: bricks are thin where they are many.
-  while (brick.layers / 2 >= leastLayers && 3 * brick.slicesOfRay > brick.slices && brick.slices < count[2]) {
+  while (brick.layers / 2 >= leastLayers && 2 * brick.slicesOfRay > brick.slices && brick.slices < count[2]) {
     brick = layersOf(Math.floor(brick.layers / 2));
   }
   const { layers, sliceBytes, slices } = brick;
@@ -196,8 +196,9 @@ function inMillimetres(
   second: Float32Array,
 ): void {
   const toCentre = difference(geometry.detectorCentre, geometry.source);
-  const across = times(geometry.columnDirection, geometry.columnSpacing);
   const down = times(geometry.rowDirection, geometry.rowSpacing);
+  const [acrossX, acrossY, acrossZ] = times(geometry.columnDirection, geometry.columnSpacing);
+  const [firstUnit, secondUnit] = units;
   for (let row = rows[0], pixel = 0; row < rows[1]; row++) {
     const v = row + 0.5 - geometry.rows / 2;
     const a = toCentre[0] + v * down[0];
@@ -205,10 +206,12 @@ function inMillimetres(
     const c = toCentre[2] + v * down[2];
     for (let column = 0; column < geometry.columns; column++, pixel++) {
       const u = column + 0.5 - geometry.columns / 2;
-      const [dx, dy, dz] = [a + u * across[0], b + u * across[1], c + u * across[2]];
+      const dx = a + u * acrossX;
+      const dy = b + u * acrossY;
+      const dz = c + u * acrossZ;
       const length = Math.sqrt(dx * dx + dy * dy + dz * dz);
-      first[pixel] = integrals[2 * pixel]! * units[0] * length;
-      second[pixel] = integrals[2 * pixel + 1]! * units[1] * length;
+      first[pixel] = integrals[2 * pixel]! * firstUnit * length;
+      second[pixel] = integrals[2 * pixel + 1]! * secondUnit * length;
     }
   }
 }
@@ -239,8 +242,10 @@ function* tilesOf(
       const more = some.tile.rows[1] + step <= rows[1] ? tileTo(some.tile.rows[1] + step) : some;
       if (fits(more)) some = more;
     }
-    if (some.range[1] > some.range[0]) yield some;
-    row = some.tile.rows[1];
+    const { tile, range } = some;
+    const met = columnsMeeting(view, layers, tile);
+    if (range[1] > range[0] && met[1] > met[0]) yield { tile: { rows: tile.rows, columns: met }, range };
+    row = tile.rows[1];
   }
 }
 
@@ -264,6 +269,29 @@ function slicesOf(view: View, layers: Range, tile: Tile): Range {
     Math.max(0, Math.floor(Math.min(...z) - 1e-6)),
     Math.min(count[2], Math.floor(Math.max(...z) + 1e-6) + 1),
   ];
+}
+
+/** The columns of a tile whose rays can meet the body's sides within some layers; all, where that is not plain. */
+function columnsMeeting(view: View, layers: Range, { rows, columns }: Tile): Range {
+  const { geometry, source, toCentre, across, down, count } = view;
+  // Where a ray of a row is at a side x and a face y at once, its u is the root of a linear equation.
+  const edges = layers.flatMap((face) =>
+    [0, count[0]].map((side) => {
+      const [x, y] = [side - source[0], face - source[1]];
+      return { x, y, slope: x * across[1] - y * across[0] };
+    }),
+  );
+  const isAhead = edges.every(({ y }) => y * toCentre[1] > 0);
+  const isMonotone = edges.every(({ slope }) => slope > 0) || edges.every(({ slope }) => slope < 0);
+  if (!isAhead || !isMonotone) return columns;
+  const met = [rows[0] + 0.5, rows[1] - 0.5].flatMap((row) => {
+    const v = row - geometry.rows / 2;
+    const [dx, dy] = [toCentre[0] + v * down[0], toCentre[1] + v * down[1]];
+    return edges.map(({ x, y, slope }) => (y * dx - x * dy) / slope + geometry.columns / 2 - 0.5);
+  });
+  // Wider by far more than the rounding of these lines.
+  const [low, high] = [Math.ceil(Math.min(...met) - 1e-6), Math.floor(Math.max(...met) + 1e-6) + 1];
+  return [Math.max(columns[0], low), Math.min(columns[1], high)];
 }
 
 /**
