@@ -8,7 +8,7 @@ import type { LineIntegrals, ProjectionOptions, Projector } from './projector.ts
 import type { ProjectorJob } from './projectorWorker.ts';
 
 /** Rows that a thread takes at a time: few enough that no thread waits long for another at the end. */
-const rowsInBand = 64;
+const rowsInBand = 32;
 /** What a thread makes lives as long as a row: it needs no large nursery. */
 const resourceLimits = { maxYoungGenerationSizeMb: 2 };
 
