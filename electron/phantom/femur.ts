@@ -1,6 +1,6 @@
 import { clamp01, ellipse, ellipsoid, mix, Rod, smoothMax, smoothMin, smoothStep } from './distance.ts';
 import type { FemurParameters } from './parameters.ts';
-import type { Texture } from './texture.ts';
+import { type Texture, yellowMarrow } from './texture.ts';
 
 /** Landmarks in the femur's own frame, millimetres from the centre of the head. */
 export interface FemurLandmarks {
@@ -195,7 +195,8 @@ export class Femur {
       320 * calcar +
       (grain + 0.5 * columns + 0.5 * arches) * (22 + 0.3 * base);
     const trochanter = smoothStep(this.#shaftX - 2, this.#shaftX + 12, x);
-    return mix(spongy * (1 - 0.35 * trochanter), -45 + 6 * grain, smoothStep(18, 62, down));
+    const bone = Math.max(spongy * (1 - 0.35 * trochanter), yellowMarrow);
+    return mix(bone, -45 + 6 * grain, smoothStep(18, 62, down));
   }
 }
 

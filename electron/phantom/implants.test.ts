@@ -80,7 +80,7 @@ describe('implants', () => {
         .filter(([x, y, z]) => x < 0 && Math.hypot(x, y, z) < headDiameter)
         .filter(([x, , z]) => z > x);
       expect(tips.length).toBeGreaterThan(10);
-      for (const tip of tips) expect(Math.hypot(...tip)).toBeLessThan(headDiameter / 2 - 1.5);
+      for (const tip of tips) expect(Math.hypot(...tip)).toBeLessThan(headDiameter / 2);
     }
   });
 

@@ -10,7 +10,7 @@ import {
   smoothStep,
 } from './distance.ts';
 import type { PatientParameters } from './parameters.ts';
-import type { Texture } from './texture.ts';
+import { type Texture, yellowMarrow } from './texture.ts';
 import { edgeWidth, type Solid } from './voxelize.ts';
 
 /**
@@ -178,7 +178,8 @@ export class HipBone implements Solid {
       this.#texture.at(1.3 * u + 31, 0.3 * y + 57, 1.3 * z + 11) +
       this.#texture.at(turn, 0.2 * y + 20, 0.25 * this.#fromCentre);
     const roof = Math.exp(-((u / 22) ** 2) - ((y - 4) / 24) ** 2 - ((z - 32) / 22) ** 2);
-    const spongy = this.#cancellous * (1 + 1.2 * roof) + 40 + grain * (25 + 0.25 * this.#cancellous);
+    const thinned = this.#cancellous * (1 + 1.2 * roof) + 40 + grain * (25 + 0.25 * this.#cancellous);
+    const spongy = Math.max(thinned, yellowMarrow);
     return mix(this.#cortical, spongy, inner / covered);
   }
 }

@@ -4,6 +4,9 @@ const size = 128;
 /** A whole number of millimetres & this is its place along an axis of the cube. */
 export const textureMask = size - 1;
 
+/** Hounsfield units of yellow marrow: spongy bone is never thinner than what fills it. */
+export const yellowMarrow = -80;
+
 /**
  * Power-law noise on a periodic cube of 128 mm with 1 mm cells, mean 0 and standard deviation 1: an
  * up-sampled pyramid whose octaves fall by `persistence`. Trabecular bone and fatty muscle have such
