@@ -22,7 +22,7 @@ const mul = (a: string, b: string): string => `(f64x2.mul ${a} ${b})`;
 const and = (a: string, b: string): string => `(v128.and ${a} ${b})`;
 const splat = (value: string): string => `(f64x2.splat ${value})`;
 /** Constants in locals of their own: where one stands within a loop, V8 would make it anew each time. */
-const constants = { zero: '0', one: '1', minusOne: '-1', two: '2', eight: '8', half: '0.5', tiny: '1e-100' };
+const constants = { zero: '0', one: '1', minusOne: '-1', two: '2', eight: '8', tiny: '1e-100' };
 const lane = (n: number, vector: string): string => `(f64x2.extract_lane ${String(n)} ${vector})`;
 /** The lower bound where a value is no number: what is addressed lies within the brick, come what may. */
 const within = (value: string, low: string, high: string): string =>
@@ -59,9 +59,9 @@ const columns = (axis: 'X' | 'Z', bytes: string): string => {
 
 /** $address of the sums below each ray's place at t in its column, and $share of the layer that it has passed there. */
 const place = (t: string, column: string): string => `
-  ${set('y', within(add(get('sLayer'), mul(t, get('dY'))), get('lowLayer'), get('highLayer')))}
-  ${set('layer', `(f64x2.nearest ${get('y')})`)}
-  ${set('share', add(sub(get('y'), get('layer')), get('half')))}
+  ${set('y', within(add(get('sLayer'), mul(t, get('dY'))), get('zero'), get('highLayer')))}
+  ${set('layer', `(f64x2.floor ${get('y')})`)}
+  ${set('share', sub(get('y'), get('layer')))}
   ${set('address', add(mul(get('layer'), get('eight')), column))}`;
 
 const pointer = (n: number, vector: string): string => `(i32x4.extract_lane ${String(2 * n)} ${vector})`;
@@ -114,17 +114,16 @@ const crossings = (
       ${set('face', add(get(`first${axis}`), get(`before${axis}`)))}
       (loop $next
         ${set('t', mul(sub(get('face'), get(`s${axis}`)), get(`inverse${axis}`)))}
-        ${set('b', `(f64x2.nearest ${add(get(`s${other}`), mul(get('t'), get(`d${other}`)))})`)}
-        ${set('a', mul(sub(get('b'), get(`s${other}`)), get(`inverse${other}`)))}
-        ${set('b', sub(get('b'), get(`before${other}`)))}
-        ${set('b', add(get('b'), and(get(`step${other}`), `(${isPassed} ${get('a')} ${get('t')})`)))}
-        ${set('b', within(get('b'), get(`floor${other}`), get(`ceiling${other}`)))}
-        ${place(get('t'), add(get('column'), mul(get('b'), get(otherBytes))))}
+        ${set('beside', `(f64x2.nearest ${add(get(`s${other}`), mul(get('t'), get(`d${other}`)))})`)}
+        ${set('besideT', mul(sub(get('beside'), get(`s${other}`)), get(`inverse${other}`)))}
+        ${set('beside', sub(get('beside'), get(`before${other}`)))}
+        ${set('beside', add(get('beside'), and(get(`step${other}`), `(${isPassed} ${get('besideT')} ${get('t')})`)))}
+        ${set('beside', within(get('beside'), get(`floor${other}`), get(`ceiling${other}`)))}
+        ${place(get('t'), add(get('column'), mul(get('beside'), get(otherBytes))))}
         ;; A ray that has no face left stays where it is.
-        ${set('a', `(f64x2.gt ${get('left')} ${get('zero')})`)}
-        ${set('b', and(get(`move${axis}`), get('a')))}
-        ${set('column', add(get('column'), get('b')))}
-        ${set('after', add(get('address'), get('b')))}
+        ${set('way', and(get(`move${axis}`), `(f64x2.gt ${get('left')} ${get('zero')})`))}
+        ${set('after', add(get('address'), get('way')))}
+        ${set('column', add(get('column'), get('way')))}
         ${set('face', add(get('face'), get(`step${axis}`)))}
         ${set('left', sub(get('left'), get('one')))}
         ${[0, 1]
@@ -198,9 +197,9 @@ export const rayKernelText = `
   (local $lowX f64) (local $lowZ f64) (local $count i32)
   ${vectors('u a b t y v hit enter leave base columnBytes sliceBytes sX sY sZ toX toY toZ acrossX acrossY acrossZ')}
   ${vectors('dX dY dZ inverseX inverseY inverseZ leastX mostX leastZ mostZ firstX firstZ lastX lastZ')}
-  ${vectors('floorX floorZ ceilingX ceilingZ stepX stepZ beforeX beforeZ moveX moveZ sLayer lowLayer highLayer')}
+  ${vectors('floorX floorZ ceilingX ceilingZ stepX stepZ beforeX beforeZ moveX moveZ sLayer highLayer')}
   ${vectors(Object.keys(constants).join(' '))}
-  ${vectors('end layer share address after column face left whole0 whole1 part0 part1')}
+  ${vectors('end layer share address after column face beside besideT way left whole0 whole1 part0 part1')}
   ;; Beyond 2^52 the low bits of a float64 are a whole number's own.
   ${Object.entries(constants)
     .map(([name, value]) => set(name, splat(`(f64.const ${value})`)))
@@ -221,10 +220,9 @@ export const rayKernelText = `
   ${set('mostX', splat('(f64.sub (local.get $highX) (f64.const 1))'))}
   ${set('leastZ', splat(get('firstSlice')))}
   ${set('mostZ', splat(get('lastSlice')))}
-  ;; Half a layer back, so that the nearest whole number is the layer that holds the place.
-  ${set('sLayer', splat('(f64.sub (f64.sub (local.get $sourceY) (local.get $lowY)) (f64.const 0.5))'))}
-  ${set('lowLayer', splat('(f64.const -0.5)'))}
-  ${set('highLayer', splat('(f64.sub (f64.sub (local.get $highY) (local.get $lowY)) (f64.const 0.5000000001))'))}
+  ${set('sLayer', splat('(f64.sub (local.get $sourceY) (local.get $lowY))'))}
+  ;; Less than the last face by too little to matter, so that the last layer holds it.
+  ${set('highLayer', splat('(f64.sub (f64.sub (local.get $highY) (local.get $lowY)) (f64.const 1e-10))'))}
   ${set('u', '(f64x2.replace_lane 1 (f64x2.splat (local.get $firstU)) (f64.add (local.get $firstU) (f64.const 1)))')}
   (loop $pair
     (block $missed
