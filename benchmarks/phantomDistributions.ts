@@ -1,11 +1,17 @@
 /**
  * `npm run distributions`: what 300 simulated patients measure beside what was published of real ones. The
- * first part is what was drawn; the second is measured back from the surface that is painted.
+ * first part is what was drawn; the second is measured back from the surface that is painted; the third is what
+ * fractures of each grade come out as.
  */
 import { fileURLToPath } from 'node:url';
+import { noArthritis } from '../electron/phantom/arthritisParameters.ts';
 import { Femur } from '../electron/phantom/femur.ts';
+import type { PhantomGrade } from '../electron/phantom/fractureParameters.ts';
+import { femurPieces } from '../electron/phantom/injuries.ts';
 import { type PatientParameters, samplePatient } from '../electron/phantom/parameters.ts';
+import { placementOf } from '../electron/phantom/placement.ts';
 import { Texture } from '../electron/phantom/texture.ts';
+import { hipTruth, type HipTruth } from '../electron/phantom/truth.ts';
 import { seeded } from '../electron/random/random.ts';
 
 /** One measure over a group: of phantoms, and as published. Lengths in mm, angles in degrees. */
@@ -167,6 +173,22 @@ function moments(values: readonly number[]): { count: number; mean: number; devi
   return { count, mean, deviation: Math.sqrt(squares / (count - 1)) };
 }
 
+const broken = 60;
+
+/** Left hips with a fracture of one grade, unworn, as their truth measures them. */
+function fracturedHips(grade: Exclude<PhantomGrade, 'none'>): HipTruth[] {
+  const texture = new Texture(seeded(1), 0.7);
+  return Array.from({ length: broken }, (_, i) => {
+    const random = seeded(4200).stream(i);
+    const patient = samplePatient(random, { left: grade });
+    const parameters = { ...patient.left, arthritis: noArthritis };
+    const femur = new Femur(parameters, patient.cancellousDensity, texture);
+    const placement = placementOf(patient, parameters);
+    const pieces = femurPieces(parameters, femur, placement, random.stream('rough'));
+    return hipTruth({ parameters, femur, pieces, placement, side: 1, ramusPoints: null });
+  });
+}
+
 function report(): void {
   const cell = (mean: number, deviation: number | null) =>
     (deviation === null ? mean.toFixed(1) : `${mean.toFixed(1)} (${deviation.toFixed(1)})`).padEnd(14);
@@ -185,4 +207,26 @@ function report(): void {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) report();
+function reportGrades(): void {
+  const columns: readonly (readonly [title: string, of: (hip: HipTruth) => number])[] = [
+    ['index AP', (hip) => hip.gardenAlignmentIndexAP],
+    ['index lateral', (hip) => hip.gardenAlignmentIndexLateral],
+    ['Shenton step', (hip) => hip.shentonStep],
+    ['head shift', (hip) => hip.headCentreShift],
+    ['contact', (hip) => hip.neck?.contact ?? Number.NaN],
+  ];
+  console.log(`\n${'grade'.padEnd(8)}${columns.map(([title]) => title.padEnd(16)).join('')}`);
+  for (const grade of ['I', 'II', 'III', 'IV'] as const) {
+    const hips = fracturedHips(grade);
+    const cells = columns.map(([, of]) => {
+      const { mean, deviation } = moments(hips.map(of));
+      return `${mean.toFixed(2)} (${deviation.toFixed(2)})`.padEnd(16);
+    });
+    console.log(`${grade.padEnd(8)}${cells.join('')}`);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  report();
+  reportGrades();
+}
