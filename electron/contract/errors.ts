@@ -17,6 +17,8 @@ export const errorKinds = [
   'unreadable-file',
   'invalid-input',
   'invalid-volume',
+  // something of a patient who tests would reach training
+  'leak',
   // what is not there
   'not-found',
   'model-missing',
@@ -25,6 +27,8 @@ export const errorKinds = [
   // what broke
   'compute-crashed',
   'compute-failed',
+  // the loss is no number any more
+  'diverged',
   'database-failed',
   'database-damaged',
   'database-newer',

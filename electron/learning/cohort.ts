@@ -2,12 +2,9 @@
 import { seeded, type Random } from '../random/random.ts';
 import { otherConditionKinds, type HipFindingPlan, type OtherConditionKind } from '../phantom/conditions.ts';
 import { implantKinds, type ImplantKind } from '../phantom/implantParameters.ts';
+import type { Split } from '../contract/snapshot.ts';
 import type { PhantomGrade } from '../phantom/phantom.ts';
 import type { SimulationPlan } from './simulate.ts';
-
-/** 'learn' trains, 'tune' chooses among epochs, 'test' is read once by a finished model. */
-export const splits = ['learn', 'tune', 'test'] as const;
-export type Split = (typeof splits)[number];
 
 /** Ranges of seeds that never meet: a patient belongs to one split by his seed alone. */
 const firstSeed: Record<Split, number> = { learn: 1_000_000, tune: 2_000_000, test: 3_000_000 };
@@ -66,7 +63,10 @@ function anyGrade(draw: Random): PhantomGrade {
   return draw.chance(0.45) ? 'III' : 'IV';
 }
 
-/** As patients come: at most one hip is broken. Thirds by number; an AP pelvis and an AP film of that hip each. */
+/**
+ * As patients come: at most one hip is broken, and one patient in ten has an old implant in the other. Thirds
+ * by number; an AP pelvis and an AP film of the hip in question each.
+ */
 function testPlan(draw: Random, number: number): SimulationPlan {
   const group = number % 3;
   const broken: PhantomGrade =
@@ -76,10 +76,12 @@ function testPlan(draw: Random, number: number): SimulationPlan {
         ? draw.pick(['I', 'I', 'II'] as const)
         : draw.pick(['III', 'IV'] as const);
   const side = draw.pick(['left', 'right'] as const);
+  const other = side === 'left' ? 'right' : 'left';
+  const implant = draw.pick(implantKinds);
   return {
     style: 'clinic',
     grades: { left: side === 'left' ? broken : 'none', right: side === 'right' ? broken : 'none' },
+    ...(draw.chance(0.1) ? { findings: { [other]: { implant } } } : {}),
     views: ['pelvis', side],
-    drrViews: ['pelvis', side],
   };
 }

@@ -1,11 +1,10 @@
 /** The simulated data set on disk: made once by worker threads, taken up again where it stopped. */
 import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { CalcarError } from '../contract/errors.ts';
-import type { Split } from './cohort.ts';
+import type { Split } from '../contract/snapshot.ts';
 import type { DatasetJob } from './datasetWorker.ts';
-import { loadPatient, type StoredExamples } from './store.ts';
+import { paths, stemOf } from './patientFiles.ts';
 
 export interface DatasetPlan {
   readonly folder: string;
@@ -19,8 +18,8 @@ function missingJobs({ folder, learn, tune, test }: DatasetPlan): DatasetJob[] {
   const jobs: (DatasetJob & { readonly order: number })[] = [];
   const add = (split: Split, count: number, after: number): void => {
     for (let number = 0; number < count; number++) {
-      const truth = join(folder, `${split}-${String(number).padStart(6, '0')}.json`);
-      if (!existsSync(truth)) jobs.push({ folder, split, number, order: after + number / count });
+      if (!existsSync(paths(folder, stemOf(split, number)).truth))
+        jobs.push({ folder, split, number, order: after + number / count });
     }
   };
   add('learn', learn, 0);
@@ -82,13 +81,4 @@ function once(worker: Worker, job: DatasetJob): Promise<void> {
     worker.on('message', finished).on('error', failed);
     worker.postMessage(job);
   });
-}
-
-/** All stored examples of the first `count` patients of a split. @throws CalcarError as `loadPatient` */
-export function loadExamples(folder: string, split: Split, count: number): StoredExamples {
-  const patients = Array.from({ length: count }, (_, number) => loadPatient(folder, split, number));
-  return {
-    films: patients.flatMap(({ films }) => films),
-    crops: patients.flatMap(({ crops }) => crops),
-  };
 }

@@ -1,8 +1,7 @@
 /** A worker thread that simulates one patient at a time and stores it. */
 import { parentPort } from 'node:worker_threads';
-import { patientPlan, type Split } from './cohort.ts';
-import { simulateFilms } from './simulate.ts';
-import { storeFilms, storePatient } from './store.ts';
+import type { Split } from '../contract/snapshot.ts';
+import { storeSimulatedPatient } from './simulatedPatient.ts';
 
 export interface DatasetJob {
   readonly folder: string;
@@ -11,9 +10,6 @@ export interface DatasetJob {
 }
 
 parentPort?.on('message', ({ folder, split, number }: DatasetJob) => {
-  const { random, plan } = patientPlan(split, number);
-  const { films } = simulateFilms(random, plan);
-  if (split === 'test') storeFilms(folder, number, films);
-  else storePatient(folder, split, number, films);
+  storeSimulatedPatient(folder, split, number);
   parentPort?.postMessage(number);
 });

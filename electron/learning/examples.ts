@@ -1,6 +1,6 @@
 /** What a data set holds of a simulated film, and how it becomes network input and targets. */
 import { gradeGroupOf, gradeGroups } from '../contract/finding.ts';
-import type { PhantomGrade } from '../phantom/phantom.ts';
+import type { SnapshotGrade } from '../contract/snapshot.ts';
 import { classifierShare, classifierSize, localizerSize } from '../reading/prepare.ts';
 import type { Random } from '../random/random.ts';
 import { cellSize, medialSides, unitBoxSide, type MedialSide } from '../../models/index.ts';
@@ -34,7 +34,7 @@ export interface CropExample {
    * classifier's field.
    */
   readonly pixels: Uint16Array;
-  readonly grade: PhantomGrade;
+  readonly grade: SnapshotGrade;
 }
 
 /** One network input, classifierSize × classifierSize values in 0..1. */
@@ -49,8 +49,13 @@ export function drawCrop(
   return jitterGreys(values, random, jitter, noise, storedRange);
 }
 
+/** Which way a hip faces on an AP film. */
+export function medialSideOf(laterality: 'left' | 'right'): MedialSide {
+  return laterality === 'right' ? 'picture-right' : 'picture-left';
+}
+
 /** Place of a grade's group among the classifier's classes. */
-export function classIndex(grade: PhantomGrade): number {
+export function classIndex(grade: SnapshotGrade): number {
   return gradeGroups.indexOf(gradeGroupOf(grade) ?? 'none');
 }
 

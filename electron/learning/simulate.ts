@@ -37,6 +37,9 @@ export interface LabelledHip {
   readonly group: GradeGroup;
   /** Has something that the three classes do not name (another injury, an implant): never an example of a class. */
   readonly outOfScope: boolean;
+  readonly implant: string | null;
+  /** Another injury, by name; null for none. */
+  readonly condition: string | null;
 }
 
 export interface LabelledFilm {
@@ -190,5 +193,7 @@ function labelled(geometry: ConeBeamGeometry, hip: HipTruth, laterality: HipSide
     // A phantom always has a grade, so its group is never unknown.
     group: gradeGroupOf(hip.grade) ?? 'none',
     outOfScope: hip.outOfScope,
+    implant: hip.implant,
+    condition: hip.condition === 'none' || hip.condition === 'femoral-neck-fracture' ? null : hip.condition,
   };
 }
