@@ -27,6 +27,7 @@ describe('hips from heat maps', () => {
     const own = boxes.slice();
     own.set([0.25, -0.5, Math.log(2), Math.log(0.5)], 19 * 4);
     const [hip] = decodeHips(heat([19, 1, 0.8]), own, side, 0.3);
+    // The cells around score a hundredth: too little to have a say.
     // Cell 19 is row 2, column 3: its centre is at (28, 20), moved by (2, −4); the sides are 128 and 32.
     expect(hip!.box).toEqual({
       x: expect.closeTo(30 - 64, 4) as number,
@@ -35,6 +36,16 @@ describe('hips from heat maps', () => {
       height: expect.closeTo(32, 4) as number,
     });
     expect(hip!.medialSide).toBe('picture-left');
+  });
+
+  test('lie between what the cells around the peak say, by their scores', () => {
+    const own = boxes.slice();
+    // Cell 19 says that the centre is at 28, cell 20 that it is at 36 + 4; it scores half as much.
+    own.set([0.5, 0, 0, 0], 20 * 4);
+    const [hip] = decodeHips(heat([19, 0, 0.8], [20, 0, 0.4]), own, side, 0.3);
+    // Weights .8 − .08 and .4 − .08.
+    expect(hip!.box.x + hip!.box.width / 2).toBeCloseTo((28 * 0.72 + 40 * 0.32) / 1.04, 4);
+    expect(hip!.box.width).toBeCloseTo(64, 4);
   });
 
   test('are one of each kind at most, best first, none below the threshold', () => {
