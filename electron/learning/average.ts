@@ -35,6 +35,20 @@ export class MovingAverage {
     return parameters;
   }
 
+  /** The average, and nothing else is needed to go on with the same bytes. */
+  save(): Promise<Parameters> {
+    return this.parameters();
+  }
+
+  /** @throws RangeError when a variable is missing or of another size */
+  restore(saved: Parameters): void {
+    for (const { name, average } of this.#pairs) {
+      const found = saved.get(name);
+      if (found?.values.length !== average.size) throw new RangeError(`no average of ${name}`);
+      tf.tidy(() => average.assign(tf.tensor(found.values.slice(), average.shape)));
+    }
+  }
+
   dispose(): void {
     tf.dispose(this.#pairs.map(({ average }) => average));
   }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { LearnedVariable } from '../../models/index.ts';
+import type { LearnedVariable, Parameter, Parameters } from '../../models/index.ts';
 
 export interface NadamOptions {
   readonly beta1: number;
@@ -18,6 +18,9 @@ export const nadamDefaults: NadamOptions = {
   l2: 1e-4,
   momentumDecay: 4e-3,
 };
+
+const slotNames = ['first', 'second'] as const;
+const stepName = 'step';
 
 /**
  * Adam with Nesterov momentum and the momentum schedule μ_t = β₁ (1 − ½ · 0.96^(t ψ)) (Dozat, "Incorporating
@@ -41,11 +44,10 @@ export class Nadam {
     gradients: Readonly<Record<string, tf.Tensor>>,
     learningRate: number,
   ): void {
-    const { beta1, beta2, epsilon, momentumDecay } = this.#options;
+    const { beta1, beta2, epsilon } = this.#options;
     this.#step += 1;
-    const momentumAt = (t: number): number => beta1 * (1 - 0.5 * 0.96 ** (t * momentumDecay));
-    const now = momentumAt(this.#step);
-    const next = momentumAt(this.#step + 1);
+    const now = this.#momentumAt(this.#step);
+    const next = this.#momentumAt(this.#step + 1);
     this.#momentumProduct *= now;
     const ofFirst = (learningRate * next) / (1 - this.#momentumProduct * next);
     const ofGradient = (learningRate * (1 - now)) / (1 - this.#momentumProduct);
@@ -65,9 +67,50 @@ export class Nadam {
     }
   }
 
+  /** The moments by name and the number of steps: all that `restore` needs to go on with the same bytes. */
+  async save(): Promise<Parameters> {
+    const saved = new Map<string, Parameter>([
+      [stepName, { shape: [1], values: Float32Array.of(this.#step) }],
+    ]);
+    for (const [name, slots] of this.#slots) {
+      for (const part of slotNames) {
+        const values = (await slots[part].data()) as Float32Array;
+        saved.set(`${part}/${name}`, { shape: slots[part].shape, values: values.slice() });
+      }
+    }
+    return saved;
+  }
+
+  /**
+   * Takes the place of everything learned so far.
+   *
+   * @throws RangeError when it is not what `save` gave
+   */
+  restore(saved: Parameters): void {
+    const step = saved.get(stepName)?.values[0];
+    if (step === undefined) throw new RangeError('no count of steps');
+    this.dispose();
+    this.#step = step;
+    this.#momentumProduct = 1;
+    for (let t = 1; t <= step; t++) this.#momentumProduct *= this.#momentumAt(t);
+    for (const [key, first] of saved) {
+      if (!key.startsWith('first/')) continue;
+      const name = key.slice('first/'.length);
+      const second = saved.get(`second/${name}`);
+      if (second === undefined) throw new RangeError(`no second moment of ${name}`);
+      const variable = ({ shape, values }: Parameter): tf.Variable =>
+        tf.tidy(() => tf.variable(tf.tensor(values.slice(), [...shape]), false));
+      this.#slots.set(name, { first: variable(first), second: variable(second) });
+    }
+  }
+
   dispose(): void {
     for (const { first, second } of this.#slots.values()) tf.dispose([first, second]);
     this.#slots.clear();
+  }
+
+  #momentumAt(t: number): number {
+    return this.#options.beta1 * (1 - 0.5 * 0.96 ** (t * this.#options.momentumDecay));
   }
 
   #slotsOf(name: string, variable: tf.Variable): { first: tf.Variable; second: tf.Variable } {
