@@ -14,7 +14,8 @@ const mayImport = {
   'electron/dicom': ['electron/contract'],
   'electron/volume': ['electron/contract', 'electron/dicom'],
   'electron/phantom': ['electron/contract', 'electron/random', 'electron/volume'],
-  'electron/drr': ['electron/contract', 'electron/random', 'electron/volume'],
+  'electron/graphics': ['electron/contract'],
+  'electron/drr': ['electron/contract', 'electron/random', 'electron/volume', 'electron/graphics'],
   'electron/reading': ['electron/contract', 'models'],
   'electron/learning': [
     'electron/contract',
@@ -33,6 +34,7 @@ const mayImport = {
     'models',
     'electron/reading',
     'electron/learning',
+    'electron/graphics',
   ],
   'electron/database': ['electron/contract'],
   'electron/station': [

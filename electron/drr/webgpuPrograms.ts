@@ -1,6 +1,6 @@
 import { tissueTable } from './materials.ts';
 import type { ProjectionOptions } from './projector.ts';
-import type { GraphicsDevice } from './webgpuDevice.ts';
+import type { GraphicsDevice } from '../graphics/graphicsDevice.ts';
 import { rayShader } from './webgpuRays.wgsl.ts';
 import { straightLines } from './webgpuTissue.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { tissueTable } from './materials.ts';
-import { softwareVulkan } from './testing/softwareVulkan.ts';
+import { softwareVulkan } from '../graphics/testing/softwareVulkan.ts';
 import type { Difference } from './testing/webgpuScenarios.ts';
 import { straightLines } from './webgpuTissue.ts';
 

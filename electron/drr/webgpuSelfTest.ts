@@ -5,7 +5,7 @@ import { alignedDirection } from '../volume/volume.ts';
 import { anteroposterior } from './geometry.ts';
 import { prepareVolume } from './preparedVolume.ts';
 import { projectMaterials } from './projector.ts';
-import type { GraphicsDevice } from './webgpuDevice.ts';
+import type { GraphicsDevice } from '../graphics/graphicsDevice.ts';
 import type { Programs } from './webgpuPrograms.ts';
 import { makeResident } from './webgpuVolume.ts';
 

@@ -4,7 +4,7 @@ import { milliseconds } from '../contract/units.ts';
 import type { ConeBeamGeometry } from './geometry.ts';
 import type { Extent, PreparedVolume } from './preparedVolume.ts';
 import type { RowRange } from './projector.ts';
-import type { GraphicsDevice } from './webgpuDevice.ts';
+import type { GraphicsDevice } from '../graphics/graphicsDevice.ts';
 import type { Interpolation, Programs } from './webgpuPrograms.ts';
 import { workgroup } from './webgpuRays.wgsl.ts';
 import { firstBandRowOffset, viewBytes, viewOf } from './webgpuView.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type * as Dawn from 'webgpu';
 import { CalcarError } from '../contract/errors.ts';
 
-/** A graphics device with what the projector needs of it. */
+/** A graphics device with what the projector and the tensors need of it. */
 export interface GraphicsDevice {
   readonly device: GPUDevice;
   /** The adapter's own name. */
@@ -58,6 +58,10 @@ export async function openGraphicsDevice(software: boolean): Promise<GraphicsDev
         maxTextureDimension3D: limits.maxTextureDimension3D,
         maxBufferSize: limits.maxBufferSize,
         maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+        maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+        maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
+        maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
+        maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
       },
     });
   } catch (cause) {
