@@ -1,7 +1,10 @@
 import * as z from 'zod';
-import { filmLooks } from './evaluation.ts';
 import { grade, laterality } from './finding.ts';
 import { box } from './image.ts';
+
+/** The two looks of simulated films: as departments make them, and the plain one that only augments. Never mixed. */
+export const filmLooks = ['clinic', 'drr'] as const;
+export type SimulatedLook = (typeof filmLooks)[number];
 
 /** 'learn' trains; 'tune' chooses among epochs and fixes thresholds; 'test' is read by finished models alone. */
 export const splits = ['learn', 'tune', 'test'] as const;
@@ -56,7 +59,16 @@ export type SnapshotHip = z.infer<typeof snapshotHip>;
 export const snapshotFilm = z.strictObject({
   /** SHA-256 of the film's file, or of the pixels of a simulated one. */
   image: hash,
+  /** SHA-256 of the greys in that file: another file with the same picture has it too. */
+  greys: hash.optional(),
   source: imageSource,
+  /** What a picture that is no film was made from; nothing for one of a phantom, who is nobody else. */
+  madeFrom: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('ct'), ct: z.string().min(1) }),
+      z.strictObject({ kind: z.literal('generator'), model: hash, learnedFrom: z.array(patientKey) }),
+    ])
+    .optional(),
   /** Of a simulated film; null for a real one. */
   look: z.enum(filmLooks).nullable(),
   view: z.enum(['pelvis', 'left', 'right', 'unknown']),
@@ -88,11 +100,15 @@ export const snapshotEntry = z.strictObject({
   stem: z.string().regex(/^(learn|tune|test)-\d{6}$/),
   truth: hash,
   pixels: hash,
+  /** Hashes of the pictures' files and, where known, of their greys: one film under two names is found by them. */
+  images: z.array(hash),
   films: count,
   hips: count,
-  /** How many of the films are no films: computed from a CT, generated. */
+  /** How many of the films are no films: in the plain look of a DRR, generated. */
   drrs: count,
   generated: count,
+  /** How many of the films are simulated ones in the look of a clinic. */
+  simulated: count,
   /** CT volumes that DRRs of this entry were computed from. */
   cts: z.array(z.string()),
   /** Generators whose pictures are in this entry, and every patient whom they learned from. */

@@ -1,6 +1,6 @@
 /** One patient of a snapshot on disk: a JSON line of labels beside raw grey values. */
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CalcarError } from '../contract/errors.ts';
 import type { Box, GreyImage } from '../contract/image.ts';
@@ -61,37 +61,72 @@ export function writePatient(
   renameSync(`${truth}.part`, truth);
 }
 
-/** @throws CalcarError 'not-found' when the patient was not stored, 'invalid-input' when the files do not fit */
-export function readLearnPatient(folder: string, stem: string): LearnExamples {
-  return reading(folder, stem, ({ films }, take) => {
+/** Looks at the bytes of a patient's two files before they are believed. @throws CalcarError to refuse them */
+export type CheckFiles = (truth: Uint8Array, pixels: Uint8Array) => void;
+
+/**
+ * The grey values stay on the disk, so that memory does not grow with the data set: `pixels` reads them each time.
+ *
+ * @throws CalcarError 'not-found' when the patient was not stored, 'invalid-input' when the files do not fit or,
+ *   from `pixels`, when the greys are no more what they were
+ */
+export function readLearnPatient(folder: string, stem: string, check?: CheckFiles): LearnExamples {
+  const file = paths(folder, stem).pixels;
+  return reading(folder, stem, check, ({ films }, take) => {
     const pictures: LearnExamples['films'][number][] = [];
     const crops: LearnExamples['crops'][number][] = [];
+    const onDisk = (count: number): (() => Uint16Array) => stillThere(file, take(count));
     for (const { source, hips } of films) {
-      pictures.push({ pixels: take(localizerSize ** 2), hips: hips.map(boxedHip), source });
+      const small = onDisk(localizerSize ** 2);
+      pictures.push({
+        get pixels() {
+          return small();
+        },
+        hips: hips.map(boxedHip),
+        source,
+      });
       for (const { grade } of hips) {
-        if (grade !== null) crops.push({ pixels: take(storedCropSide ** 2), grade, source });
+        if (grade === null) continue;
+        const crop = onDisk(storedCropSide ** 2);
+        crops.push({
+          get pixels() {
+            return crop();
+          },
+          grade,
+          source,
+        });
       }
     }
     return { films: pictures, crops };
   });
 }
 
-/** @throws CalcarError as `readLearnPatient` */
+/** @throws CalcarError 'not-found' when the patient was not stored, 'invalid-input' when the files do not fit */
 export function readWholeFilms(
   folder: string,
   stem: string,
+  check?: CheckFiles,
 ): { readonly patient: SnapshotPatient; readonly films: readonly LabelledPicture[] } {
-  return reading(folder, stem, (patient, take) => ({
+  return reading(folder, stem, check, (patient, take) => ({
     patient,
     films: patient.films.map((film) => ({
       film,
       image: {
         rows: film.rows,
         columns: film.columns,
-        values: Float32Array.from(take(film.rows * film.columns)),
+        values: Float32Array.from(take(film.rows * film.columns).values),
       },
     })),
   }));
+}
+
+/** How many grey values a patient's file holds. */
+export function greysOf({ split, films }: SnapshotPatient): number {
+  const each = ({ rows, columns, hips }: SnapshotFilm): number =>
+    split === 'learn'
+      ? localizerSize ** 2 + hips.filter(({ grade }) => grade !== null).length * storedCropSide ** 2
+      : rows * columns;
+  return films.reduce((sum, film) => sum + each(film), 0);
 }
 
 /** A whole film as the networks learn from it: to judge with what training sees. */
@@ -161,30 +196,67 @@ export function paths(folder: string, stem: string): Paths {
   return { truth: join(folder, `${stem}.json`), pixels: join(folder, `${stem}.u16`) };
 }
 
+/** Grey values and where they begin in their file, in values. */
+interface Part {
+  readonly values: Uint16Array;
+  readonly offset: number;
+}
+
+/** Reads a part of a file again, and holds it to what it was. */
+function stillThere(file: string, { values, offset }: Part): () => Uint16Array {
+  const expected = hashOfPixels(values);
+  const count = values.length;
+  return () => {
+    const greys = new Uint16Array(count);
+    const bytes = new Uint8Array(greys.buffer);
+    try {
+      const handle = openSync(file, 'r');
+      try {
+        readSync(handle, bytes, 0, bytes.length, offset * greys.BYTES_PER_ELEMENT);
+      } finally {
+        closeSync(handle);
+      }
+    } catch (cause) {
+      throw new CalcarError('not-found', `A file of the data set is gone (${file}). Put it back.`, cause);
+    }
+    if (hashOfPixels(greys) !== expected)
+      throw new CalcarError(
+        'invalid-input',
+        `A file of the data set was changed while it was in use (${file}).`,
+      );
+    return greys;
+  };
+}
+
 /** `take` gives the next so many grey values of the file. */
 function reading<T>(
   folder: string,
   stem: string,
-  interpret: (patient: SnapshotPatient, take: (count: number) => Uint16Array) => T,
+  check: CheckFiles | undefined,
+  interpret: (patient: SnapshotPatient, take: (count: number) => Part) => T,
 ): T {
   const { truth, pixels } = paths(folder, stem);
   try {
-    const patient = snapshotPatient.parse(JSON.parse(readFileSync(truth, 'utf8')));
+    const text = readFileSync(truth);
     const bytes = readFileSync(pixels);
+    check?.(text, bytes);
+    const patient = snapshotPatient.parse(JSON.parse(text.toString('utf8')));
     const all = new Uint16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-    let offset = 0;
+    let next = 0;
     return interpret(patient, (count) => {
-      const part = all.subarray(offset, offset + count);
-      if (part.length !== count) throw new RangeError('cut off');
-      offset += count;
-      return part;
+      const offset = next;
+      next += count;
+      const values = all.subarray(offset, next);
+      if (values.length !== count) throw new RangeError('cut off');
+      return { values, offset };
     });
   } catch (cause) {
+    if (cause instanceof CalcarError) throw cause;
     const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
     throw missing
       ? new CalcarError(
           'not-found',
-          `The data set lacks a patient (${truth}). Simulated ones are made again by 'calcar dataset make'.`,
+          `The data set lacks a patient (${truth}). Put the file back, or make the data set again.`,
           cause,
         )
       : new CalcarError(
