@@ -1,160 +1,88 @@
 /**
- * The paper's second network: none / Garden I-II / Garden III-IV from one hip. Its published tables are not
- * available; this is a reconstruction from its text and from its author's public code: 14 hidden layers
- * (one convolution, six residual blocks of two, one fully connected), conv → batch norm → ReLU, strides for
- * down-sampling, channels doubled with each but the fourth block, a spatial transformer after the 11th
- * hidden layer, dropout before the output.
+ * The second network: none / Garden I-II / Garden III-IV from one hip. Which layers it has is the configuration's
+ * to say: the paper's own (mutasa.ts) or one of those that the paper compares it with.
  */
 import * as tf from '@tensorflow/tfjs';
+import { answer, type Architecture, type ClassifierOutput } from './architecture.ts';
+import { denseNet, denseNetConfig, smallDenseNetConfig, type DenseNetConfig } from './densenet.ts';
 import { fold } from './folded.ts';
+import { inception, inceptionConfig, smallInceptionConfig, type InceptionConfig } from './inception.ts';
 import type { LayerSpec, Parameters, Runner } from './layers.ts';
-import { residualBlock, residualLayers } from './residual.ts';
-import { transformAffinely } from './transformer.ts';
+import { defaultClassifierConfig, mutasa, smallMutasaConfig, type MutasaConfig } from './mutasa.ts';
+import { resNet, resNetConfig, smallResNetConfig, type ResNetConfig } from './resnet.ts';
 
-export interface ClassifierConfig {
-  readonly inputSize: number;
-  /** Channels of the first convolution and of each residual block. */
-  readonly channels: readonly number[];
-  /** Strides of the same. */
-  readonly strides: readonly number[];
-  /** 'constant' learns one affine map for all pictures, as the paper's author's own layer does. */
-  readonly transformer: 'conditioned' | 'constant' | 'none';
-  /** The transformer stands before this residual block, counted from 0. */
-  readonly transformerBefore: number;
-  /** Units of the fully connected layer. */
-  readonly hidden: number;
-}
-
-export const defaultClassifierConfig: ClassifierConfig = {
-  inputSize: 256,
-  channels: [16, 32, 64, 128, 128, 256, 512],
-  strides: [2, 2, 2, 2, 1, 2, 2],
-  transformer: 'conditioned',
-  transformerBefore: 5,
-  hidden: 64,
-};
+export type ClassifierConfig = MutasaConfig | ResNetConfig | InceptionConfig | DenseNetConfig;
 
 /** Order of the probabilities; the same as `gradeGroups` of the contract. */
 export const classes = ['none', 'I-II', 'III-IV'] as const;
-const affineUnits = 20;
-const affineChannels = 32;
 
-export function classifierLayers(config: ClassifierConfig): LayerSpec[] {
-  const { channels, strides } = config;
-  const blocks = channels.length - 1;
-  const last = channels[blocks]!;
-  return [
-    {
-      kind: 'conv-norm',
-      name: 'conv1',
-      size: 3,
-      inputs: 1,
-      outputs: channels[0]!,
-      stride: strides[0]!,
-      activation: 'relu',
-    },
-    ...Array.from({ length: blocks }, (_, i) =>
-      residualLayers(blockName(i), channels[i]!, channels[i + 1]!, strides[i + 1]!),
-    ).flat(),
-    ...transformerLayers(config),
-    {
-      kind: 'dense',
-      name: 'hidden',
-      inputs: last,
-      outputs: config.hidden,
-      activation: 'relu',
-      start: 'glorot',
-    },
-    {
-      kind: 'dense',
-      name: 'output',
-      inputs: config.hidden,
-      outputs: classes.length,
-      activation: 'linear',
-      start: 'glorot',
-    },
-  ];
+const configs = {
+  mutasa: { full: defaultClassifierConfig, small: smallMutasaConfig },
+  'resnet-50': { full: resNetConfig, small: smallResNetConfig },
+  'inception-v4': { full: inceptionConfig, small: smallInceptionConfig },
+  'densenet-100': { full: denseNetConfig, small: smallDenseNetConfig },
+} as const;
+
+/** A network by its name; `transformer` is for 'mutasa', which alone has one. */
+export function classifierConfigFor(shape: {
+  readonly architecture: ClassifierConfig['architecture'];
+  readonly size: 'full' | 'small';
+  readonly transformer: MutasaConfig['transformer'];
+}): ClassifierConfig {
+  const config = configs[shape.architecture][shape.size];
+  return config.architecture === 'mutasa' ? { ...config, transformer: shape.transformer } : config;
 }
 
-function blockName(index: number): string {
-  return `block${String(index + 1)}`;
+/** The configuration that a weights file holds. Before there was more than one architecture it named none. */
+export function storedClassifierConfig(stored: unknown): ClassifierConfig {
+  return { architecture: 'mutasa', ...(stored as object) } as ClassifierConfig;
 }
 
-function transformerLayers(config: ClassifierConfig): LayerSpec[] {
-  if (config.transformer === 'none') return [];
-  const before = config.strides.slice(0, config.transformerBefore + 1);
-  const side = before.reduce((size, stride) => Math.ceil(size / stride), config.inputSize);
-  const flat = Math.ceil(side / 2) ** 2 * affineChannels;
-  const affine: LayerSpec = {
-    kind: 'dense',
-    name: 'transformer/affine',
-    inputs: affineUnits,
-    outputs: 6,
-    activation: 'linear',
-    start: 'identity-affine',
-  };
-  if (config.transformer === 'constant') return [affine];
-  return [
-    {
-      kind: 'conv-norm',
-      name: 'transformer/conv',
-      size: 3,
-      inputs: config.channels[config.transformerBefore]!,
-      outputs: affineChannels,
-      stride: 2,
-      activation: 'relu',
-    },
-    {
-      kind: 'dense',
-      name: 'transformer/units',
-      inputs: flat,
-      outputs: affineUnits,
-      activation: 'tanh',
-      start: 'glorot',
-    },
-    affine,
-  ];
+/** @throws RangeError when the configuration names an architecture that there is not */
+function architectureOf(config: ClassifierConfig): Architecture {
+  switch (config.architecture) {
+    case 'mutasa':
+      return mutasa(config, classes.length);
+    case 'resnet-50':
+      return resNet(config);
+    case 'inception-v4':
+      return inception(config);
+    case 'densenet-100':
+      return denseNet(config);
+    default:
+      throw new RangeError(`no architecture ${String((config as { architecture: unknown }).architecture)}`);
+  }
 }
 
-export type ClassifierOutput = {
-  /** Last convolution's activations, [n, rows, columns, channels]. */
-  readonly features: tf.Tensor4D;
-  /** Fully connected layer after ReLU, [n, hidden]. */
-  readonly hidden: tf.Tensor2D;
-  /** [n, 3], in the order of `classes`. */
-  readonly logits: tf.Tensor2D;
-};
+export function classifierLayers(config: ClassifierConfig): readonly LayerSpec[] {
+  return architectureOf(config).layers;
+}
 
-/** Activations in front of the spatial transformer, where the map is still in the picture's own frame. */
+/** Activations in the picture's own frame (in front of the spatial transformer), where Grad-CAM looks. */
 export function classifierStem(config: ClassifierConfig, run: Runner, x: tf.Tensor4D): tf.Tensor4D {
-  let y = run.layer('conv1', x) as tf.Tensor4D;
-  for (let i = 0; i < config.transformerBefore; i++) y = residualBlock(run, blockName(i), y);
-  return y;
+  return architectureOf(config).stem(run, x);
 }
 
-/** From the transformer's input to the logits. `dropout` is applied to the fully connected layer. */
+/** From the stem to the logits. `dropout` is applied to what the output layer sees. */
 export function classifierHead(
   config: ClassifierConfig,
   run: Runner,
   stem: tf.Tensor4D,
-  dropout: (x: tf.Tensor) => tf.Tensor = (x) => x,
+  dropout?: (x: tf.Tensor) => tf.Tensor,
 ): ClassifierOutput {
-  let y = straighten(config, run, stem);
-  for (let i = config.transformerBefore; i < config.channels.length - 1; i++) {
-    y = residualBlock(run, blockName(i), y);
-  }
-  const hidden = run.layer('hidden', tf.mean(y, [1, 2])) as tf.Tensor2D;
-  return { features: y, hidden, logits: run.layer('output', dropout(hidden)) as tf.Tensor2D };
+  const { layers, body } = architectureOf(config);
+  return answer(layers, run, body(run, stem), dropout);
 }
 
-function straighten(config: ClassifierConfig, run: Runner, y: tf.Tensor4D): tf.Tensor4D {
-  if (config.transformer === 'none') return y;
-  const count = y.shape[0];
-  let units: tf.Tensor = tf.zeros([count, affineUnits]);
-  if (config.transformer === 'conditioned') {
-    units = run.layer('transformer/units', tf.reshape(run.layer('transformer/conv', y), [count, -1]));
-  }
-  return transformAffinely(y, run.layer('transformer/affine', units) as tf.Tensor2D);
+/** @param x [n, size, size, channels], values in 0..1 */
+export function classifierForward(
+  config: ClassifierConfig,
+  run: Runner,
+  x: tf.Tensor4D,
+  dropout?: (x: tf.Tensor) => tf.Tensor,
+): ClassifierOutput {
+  const { layers, stem, body } = architectureOf(config);
+  return answer(layers, run, body(run, stem(run, x)), dropout);
 }
 
 /** What Grad-CAM needs: activations and the gradient of one class's logit by them, both [rows, columns, channels]. */
@@ -173,10 +101,7 @@ export interface Classifier {
   classify(crops: readonly Float32Array[]): Promise<Float32Array[]>;
   /** For tests and evaluation on tensors: [n, size, size, 1] → features, hidden, logits. The caller disposes. */
   featuresAndLogits(x: tf.Tensor4D): ClassifierOutput;
-  /**
-   * Evidence at the last convolution (4 × 4 by default). The gradient is closed-form, through the mean over
-   * the map and the fully connected layer: ∂logit/∂A[r, c, k] = Σ_j W₂[j, class] · (h_j > 0) · W₁[k, j] / (rows · columns).
-   */
+  /** Evidence at the last activations (4 × 4 by default), behind the spatial transformer where there is one. */
   evidence(crop: Float32Array, classIndex: number): Promise<Evidence>;
   /**
    * Evidence in front of the spatial transformer (8 × 8 by default, in the picture's own frame), by
@@ -186,12 +111,16 @@ export interface Classifier {
   dispose(): void;
 }
 
-/** @throws RangeError when the parameters do not fit the configuration */
+/** @throws RangeError when the parameters do not fit the configuration, or it is not for hips */
 export function buildClassifier(config: ClassifierConfig, parameters: Parameters): Classifier {
-  const layers = fold(classifierLayers(config), parameters);
+  const { layers, stem, body } = architectureOf(config);
+  if (config.architecture !== 'mutasa' && (config.inputs !== 1 || config.classes !== classes.length)) {
+    throw new RangeError(
+      `a network of ${config.inputs} channels and ${config.classes} classes reads no hips`,
+    );
+  }
+  const { fast, differentiable, dispose } = fold(layers, parameters);
   const size = config.inputSize;
-  const w1 = parameters.get('hidden/kernel')!.values;
-  const w2 = parameters.get('output/kernel')!.values;
 
   const input = (crops: readonly Float32Array[]): tf.Tensor4D => {
     const data = new Float32Array(crops.length * size * size);
@@ -202,7 +131,23 @@ export function buildClassifier(config: ClassifierConfig, parameters: Parameters
     return tf.tensor4d(data, [crops.length, size, size, 1]);
   };
   const featuresAndLogits = (x: tf.Tensor4D): ClassifierOutput =>
-    tf.tidy(() => classifierHead(config, layers.fast, classifierStem(config, layers.fast, x)));
+    tf.tidy(() => answer(layers, fast, body(fast, stem(fast, x))));
+  const evidenceAt = async (
+    activationsOf: () => tf.Tensor4D,
+    logitsOf: (y: tf.Tensor4D) => tf.Tensor2D,
+    classIndex: number,
+  ): Promise<Evidence> => {
+    const [activations, gradient] = tf.tidy(() => {
+      const at = activationsOf();
+      const logit = (y: tf.Tensor): tf.Scalar =>
+        tf.sum(tf.slice(logitsOf(y as tf.Tensor4D), [0, classIndex], [1, 1]));
+      return [at, tf.grad(logit)(at)];
+    });
+    const [, rows, columns, channels] = activations.shape;
+    const values = await Promise.all([activations.data<'float32'>(), gradient.data<'float32'>()]);
+    tf.dispose([activations, gradient]);
+    return { rows, columns, channels, activations: values[0], gradient: values[1] };
+  };
 
   return {
     config,
@@ -214,58 +159,18 @@ export function buildClassifier(config: ClassifierConfig, parameters: Parameters
       const n = classes.length;
       return crops.map((_, i) => flat.slice(i * n, (i + 1) * n));
     },
-    evidence: async (crop, classIndex) => {
-      const output = tf.tidy(() => featuresAndLogits(input([crop])));
-      const [, rows, columns, channels] = output.features.shape;
-      const activations = (await output.features.data()) as Float32Array;
-      const hidden = (await output.hidden.data()) as Float32Array;
-      tf.dispose([output.features, output.hidden, output.logits]);
-      const gradient = new Float32Array(activations.length);
-      const byChannel = headGradient(hidden, classIndex, w1, w2).map((value) => value / (rows * columns));
-      for (let i = 0; i < gradient.length; i += channels) gradient.set(byChannel, i);
-      return { rows, columns, channels, activations, gradient };
-    },
-    fineEvidence: async (crop, classIndex) => {
-      const [stem, gradient] = tf.tidy(() => {
-        const activations = classifierStem(config, layers.fast, input([crop]));
-        const logit = (y: tf.Tensor): tf.Scalar =>
-          tf.sum(
-            tf.slice(
-              classifierHead(config, layers.differentiable, y as tf.Tensor4D).logits,
-              [0, classIndex],
-              [1, 1],
-            ),
-          );
-        return [activations, tf.grad(logit)(activations)];
-      });
-      const [, rows, columns, channels] = stem.shape;
-      const result = {
-        rows,
-        columns,
-        channels,
-        activations: (await stem.data()) as Float32Array,
-        gradient: (await gradient.data()) as Float32Array,
-      };
-      tf.dispose([stem, gradient]);
-      return result;
-    },
-    dispose: () => layers.dispose(),
+    evidence: (crop, classIndex) =>
+      evidenceAt(
+        () => featuresAndLogits(input([crop])).features,
+        (y) => answer(layers, differentiable, y).logits,
+        classIndex,
+      ),
+    fineEvidence: (crop, classIndex) =>
+      evidenceAt(
+        () => stem(fast, input([crop])),
+        (y) => answer(layers, differentiable, body(differentiable, y)).logits,
+        classIndex,
+      ),
+    dispose,
   };
-}
-
-/** ∂logit/∂(pooled feature k) of one class, [features]. */
-function headGradient(
-  hidden: Float32Array,
-  classIndex: number,
-  w1: Float32Array,
-  w2: Float32Array,
-): Float32Array {
-  const units = hidden.length;
-  return Float32Array.from({ length: w1.length / units }, (_, feature) => {
-    let sum = 0;
-    for (let j = 0; j < units; j++) {
-      if (hidden[j]! > 0) sum += w2[j * classes.length + classIndex]! * w1[feature * units + j]!;
-    }
-    return sum;
-  });
 }

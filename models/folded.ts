@@ -1,14 +1,21 @@
 /** Networks for reading: batch norm folded into the convolution before it, one fused kernel a layer. */
 import * as tf from '@tensorflow/tfjs';
 import { batchNormEpsilon } from './kernels.ts';
-import { parametersOf, type LayerSpec, type Parameters, type Runner } from './layers.ts';
+import {
+  activationOf,
+  parametersOf,
+  walkOf,
+  type LayerSpec,
+  type Parameters,
+  type Runner,
+} from './layers.ts';
 
 export interface FoldedLayers {
   /** Fast; has no gradient on backends without filter gradients. */
   readonly fast: Runner;
   /** The same numbers from plain operations, whose gradient by the input exists on every backend. */
   readonly differentiable: Runner;
-  dispose(): void;
+  readonly dispose: () => void;
 }
 
 /**
@@ -17,10 +24,13 @@ export interface FoldedLayers {
  * @throws RangeError when a parameter is missing or has another shape than its layer
  */
 export function fold(layers: readonly LayerSpec[], parameters: Parameters): FoldedLayers {
-  const folded = new Map<string, { layer: LayerSpec; kernel: tf.Tensor; bias: tf.Tensor1D }>();
-  for (const layer of layers) {
-    const { kernel, shape, bias } = foldLayer(layer, parameters);
-    folded.set(layer.name, { layer, kernel: tf.tensor(kernel, [...shape]), bias: tf.tensor1d(bias) });
+  const folded = new Map<string, { layer: LayerSpec; kernel: tf.Tensor; bias: tf.Tensor1D | null }>();
+  // All of them first: a parameter that does not fit must leave no tensor behind.
+  for (const [layer, { kernel, shape, bias }] of layers.map(
+    (each) => [each, foldLayer(each, parameters)] as const,
+  )) {
+    const tensors = { kernel: tf.tensor(kernel, [...shape]), bias: bias && tf.tensor1d(bias) };
+    folded.set(layer.name, { layer, ...tensors });
   }
   const at = (name: string) => {
     const found = folded.get(name);
@@ -29,45 +39,60 @@ export function fold(layers: readonly LayerSpec[], parameters: Parameters): Fold
   };
   const fast = (name: string, x: tf.Tensor): tf.Tensor => {
     const { layer, kernel, bias } = at(name);
+    const activation = activationOf(layer);
+    if (layer.kind === 'norm') return tf.relu(tf.add(tf.mul(x, kernel), bias!));
     if (layer.kind === 'dense') {
-      const activation = layer.activation === 'relu' ? 'relu' : 'linear';
-      const y = tf.fused.matMul({ a: x, b: kernel, bias, activation });
-      return layer.activation === 'tanh' ? tf.tanh(y) : y;
+      const y = tf.fused.matMul({
+        a: x,
+        b: kernel,
+        ...(bias === null ? {} : { bias }),
+        activation: activation === 'relu' ? 'relu' : 'linear',
+      });
+      return activation === 'tanh' ? tf.tanh(y) : y;
     }
+    const { stride, padding } = walkOf(layer);
     return tf.fused.conv2d({
       x: x as tf.Tensor4D,
       filter: kernel as tf.Tensor4D,
-      strides: layer.kind === 'conv' ? 1 : layer.stride,
-      pad: 'same',
-      bias,
-      activation: layer.kind === 'conv' ? 'linear' : layer.activation,
+      strides: stride,
+      pad: padding,
+      ...(bias === null ? {} : { bias }),
+      activation: activation === 'relu' ? 'relu' : 'linear',
     });
   };
   const differentiable = (name: string, x: tf.Tensor): tf.Tensor => {
     const { layer, kernel, bias } = at(name);
-    if (layer.kind === 'dense') {
-      const y = tf.add(tf.matMul(x as tf.Tensor2D, kernel as tf.Tensor2D), bias);
-      if (layer.activation === 'linear') return y;
-      return layer.activation === 'relu' ? tf.relu(y) : tf.tanh(y);
-    }
-    const stride = layer.kind === 'conv' ? 1 : layer.stride;
-    const y = tf.add(tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, stride, 'same'), bias);
-    return layer.kind === 'conv-norm' && layer.activation === 'relu' ? tf.relu(y) : y;
+    const product = weighted(layer, x, kernel);
+    const y = bias === null ? product : tf.add(product, bias);
+    const activation = activationOf(layer);
+    if (activation === 'linear') return y;
+    return activation === 'relu' ? tf.relu(y) : tf.tanh(y);
   };
   return {
     fast: { layer: fast, relu: (x) => tf.relu(x) },
     differentiable: { layer: differentiable, relu: (x) => tf.relu(x) },
     dispose: () => {
-      for (const { kernel, bias } of folded.values()) tf.dispose([kernel, bias]);
+      for (const { kernel, bias } of folded.values()) tf.dispose(bias === null ? kernel : [kernel, bias]);
       folded.clear();
     },
   };
 }
 
-function foldLayer(
-  layer: LayerSpec,
-  parameters: Parameters,
-): { kernel: Float32Array; shape: readonly number[]; bias: Float32Array } {
+function weighted(layer: LayerSpec, x: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
+  if (layer.kind === 'norm') return tf.mul(x, kernel);
+  if (layer.kind === 'dense') return tf.matMul(x, kernel);
+  const { stride, padding } = walkOf(layer);
+  return tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, stride, padding);
+}
+
+interface FoldedLayer {
+  /** Of a norm alone, its gain a channel. */
+  readonly kernel: Float32Array;
+  readonly shape: readonly number[];
+  readonly bias: Float32Array | null;
+}
+
+function foldLayer(layer: LayerSpec, parameters: Parameters): FoldedLayer {
   const values = new Map<string, Float32Array>();
   let shape: readonly number[] = [];
   for (const spec of parametersOf(layer)) {
@@ -79,16 +104,15 @@ function foldLayer(
     values.set(spec.role, found.values);
     if (spec.role === 'kernel') shape = spec.shape;
   }
-  const kernel = values.get('kernel')!;
-  if (layer.kind !== 'conv-norm') return { kernel, shape, bias: values.get('bias')! };
-  const scale = values.get('scale')!;
+  const kernel = values.get('kernel');
+  if (layer.kind === 'dense' || layer.kind === 'conv') {
+    return { kernel: kernel!, shape, bias: values.get('bias') ?? null };
+  }
   const shift = values.get('shift')!;
   const mean = values.get('moving-mean')!;
   const variance = values.get('moving-variance')!;
-  const gain = scale.map((value, c) => value / Math.sqrt(variance[c]! + batchNormEpsilon));
-  return {
-    kernel: kernel.map((value, i) => value * gain[i % gain.length]!),
-    shape,
-    bias: shift.map((value, c) => value - mean[c]! * gain[c]!),
-  };
+  const gain = values.get('scale')!.map((value, c) => value / Math.sqrt(variance[c]! + batchNormEpsilon));
+  const bias = shift.map((value, c) => value - mean[c]! * gain[c]!);
+  if (kernel === undefined) return { kernel: gain, shape: [gain.length], bias };
+  return { kernel: kernel.map((value, i) => value * gain[i % gain.length]!), shape, bias };
 }

@@ -10,10 +10,12 @@
  *
  * On an AP film a hip whose medial side is to the picture's right is the patient's right hip.
  */
+export type { ClassifierOutput } from './architecture.ts';
 export * from './classifier.ts';
 export * from './kernels.ts';
 export * from './layers.ts';
 export * from './load.ts';
 export * from './localizer.ts';
+export { defaultClassifierConfig, type MutasaConfig } from './mutasa.ts';
 export * from './training.ts';
 export * from './weights.ts';

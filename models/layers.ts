@@ -6,25 +6,37 @@
  */
 import type * as tf from '@tensorflow/tfjs';
 
+/** Side of a square kernel, or its [rows, columns]. */
+export type KernelSize = number | readonly [rows: number, columns: number];
+
 export type LayerSpec =
   | {
-      /** Square convolution without bias → batch norm → activation. */
+      /** Convolution without bias → batch norm → activation. */
       readonly kind: 'conv-norm';
       readonly name: string;
-      readonly size: number;
+      readonly size: KernelSize;
       readonly inputs: number;
       readonly outputs: number;
       readonly stride: number;
+      /** By default 'same'. */
+      readonly padding?: 'same' | 'valid';
       readonly activation: 'relu' | 'linear';
     }
   | {
-      /** Square convolution with bias, no norm: an output layer of a convolutional network. */
+      /** Convolution without norm: an output layer, or one whose norm stands elsewhere and which then has no bias. */
       readonly kind: 'conv';
       readonly name: string;
-      readonly size: number;
+      readonly size: KernelSize;
       readonly inputs: number;
       readonly outputs: number;
-      readonly biasStart: number;
+      /** Null for a convolution without bias. */
+      readonly biasStart: number | null;
+    }
+  | {
+      /** Batch norm → ReLU, in front of a convolution or at the end of a network that has them there. */
+      readonly kind: 'norm';
+      readonly name: string;
+      readonly channels: number;
     }
   | {
       readonly kind: 'dense';
@@ -55,6 +67,26 @@ export interface ParameterSpec {
   readonly shape: readonly number[];
 }
 
+export function kernelSides(size: KernelSize): readonly [rows: number, columns: number] {
+  return typeof size === 'number' ? [size, size] : size;
+}
+
+/** How the kernel of a layer walks over the map. */
+export function walkOf(layer: Extract<LayerSpec, { size: KernelSize }>): {
+  readonly stride: number;
+  readonly padding: 'same' | 'valid';
+} {
+  return layer.kind === 'conv'
+    ? { stride: 1, padding: 'same' }
+    : { stride: layer.stride, padding: layer.padding ?? 'same' };
+}
+
+/** What a layer ends with. */
+export function activationOf(layer: LayerSpec): 'relu' | 'tanh' | 'linear' {
+  if (layer.kind === 'norm') return 'relu';
+  return layer.kind === 'conv' ? 'linear' : layer.activation;
+}
+
 /** The arrays that a layer learns, in the order in which they are stored. */
 export function parametersOf(layer: LayerSpec): ParameterSpec[] {
   const part = (role: ParameterRole, shape: readonly number[]): ParameterSpec => ({
@@ -62,20 +94,20 @@ export function parametersOf(layer: LayerSpec): ParameterSpec[] {
     role,
     shape,
   });
+  const normParts = (channels: number): ParameterSpec[] =>
+    (['scale', 'shift', 'moving-mean', 'moving-variance'] as const).map((role) => part(role, [channels]));
   switch (layer.kind) {
     case 'conv-norm':
       return [
-        part('kernel', [layer.size, layer.size, layer.inputs, layer.outputs]),
-        part('scale', [layer.outputs]),
-        part('shift', [layer.outputs]),
-        part('moving-mean', [layer.outputs]),
-        part('moving-variance', [layer.outputs]),
+        part('kernel', [...kernelSides(layer.size), layer.inputs, layer.outputs]),
+        ...normParts(layer.outputs),
       ];
-    case 'conv':
-      return [
-        part('kernel', [layer.size, layer.size, layer.inputs, layer.outputs]),
-        part('bias', [layer.outputs]),
-      ];
+    case 'conv': {
+      const kernel = part('kernel', [...kernelSides(layer.size), layer.inputs, layer.outputs]);
+      return layer.biasStart === null ? [kernel] : [kernel, part('bias', [layer.outputs])];
+    }
+    case 'norm':
+      return normParts(layer.channels);
     case 'dense':
       return [part('kernel', [layer.inputs, layer.outputs]), part('bias', [layer.outputs])];
   }
@@ -108,13 +140,14 @@ function startOf(
   switch (role) {
     case 'kernel': {
       if (isIdentity) return values;
-      const area = layer.kind === 'dense' ? 1 : layer.size * layer.size;
-      const limit = Math.sqrt(6 / (area * (layer.inputs + layer.outputs)));
+      // [...area, inputs, outputs]
+      const [outputs, inputs, ...area] = shape.toReversed();
+      const limit = Math.sqrt(6 / area.reduce((product, side) => product * side, inputs! + outputs!));
       return values.map(() => (2 * uniform() - 1) * limit);
     }
     case 'bias':
       if (isIdentity) values.set([1, 0, 0, 0, 1, 0]);
-      return layer.kind === 'conv' ? values.fill(layer.biasStart) : values;
+      return layer.kind === 'conv' ? values.fill(layer.biasStart ?? 0) : values;
     case 'scale':
     case 'moving-variance':
       return values.fill(1);

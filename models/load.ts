@@ -1,10 +1,4 @@
-import {
-  buildClassifier,
-  classifierLayers,
-  defaultClassifierConfig,
-  type Classifier,
-  type ClassifierConfig,
-} from './classifier.ts';
+import { buildClassifier, classifierLayers, storedClassifierConfig, type Classifier } from './classifier.ts';
 import { initialParameters } from './layers.ts';
 import {
   buildLocalizer,
@@ -13,6 +7,7 @@ import {
   type Localizer,
   type LocalizerConfig,
 } from './localizer.ts';
+import { defaultClassifierConfig } from './mutasa.ts';
 import { ModelError, readWeights, sha256 } from './weights.ts';
 
 /** Names of the shipped files, inside models/weights. */
@@ -64,7 +59,7 @@ export async function loadModels(read: (name: string) => Promise<Uint8Array>): P
     buildLocalizer(localizerStored.config as LocalizerConfig, localizerStored.parameters),
   );
   const classifier = fitting('classifier', () =>
-    buildClassifier(classifierStored.config as ClassifierConfig, classifierStored.parameters),
+    buildClassifier(storedClassifierConfig(classifierStored.config), classifierStored.parameters),
   );
   return {
     localizer,

@@ -2,7 +2,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Kernels } from './kernels.ts';
 import {
+  activationOf,
   parametersOf,
+  walkOf,
   type LayerSpec,
   type Parameter,
   type ParameterRole,
@@ -66,9 +68,12 @@ export function trainingLayers(
       if (spec.activation === 'linear') return y;
       return spec.activation === 'relu' ? kernels.relu(y) : tf.tanh(y);
     }
-    const stride = spec.kind === 'conv' ? 1 : spec.stride;
-    const y = tf.conv2d(x as tf.Tensor4D, at<tf.Rank.R4>(name, 'kernel'), stride, 'same');
-    if (spec.kind === 'conv') return tf.add(y, at<tf.Rank.R1>(name, 'bias'));
+    let y = x as tf.Tensor4D;
+    if (spec.kind !== 'norm') {
+      const { stride, padding } = walkOf(spec);
+      y = tf.conv2d(y, at<tf.Rank.R4>(name, 'kernel'), stride, padding);
+    }
+    if (spec.kind === 'conv') return spec.biasStart === null ? y : tf.add(y, at<tf.Rank.R1>(name, 'bias'));
     const normed = kernels.batchNorm(
       y,
       at<tf.Rank.R1>(name, 'scale'),
@@ -78,7 +83,7 @@ export function trainingLayers(
         move(name, 'moving-variance', variance);
       },
     );
-    return spec.activation === 'relu' ? kernels.relu(normed) : normed;
+    return activationOf(spec) === 'relu' ? kernels.relu(normed) : normed;
   };
   return {
     layer,
