@@ -9,7 +9,7 @@ import dialog from '../design/dialog.module.css';
 import segments from '../reading/yourRead.module.css';
 import { setLab, useLab } from './lab.ts';
 import { styleWords } from './labWords.ts';
-import { NumberField } from './NumberField.tsx';
+import { NumberField } from '../design/NumberField.tsx';
 import { queueBatch } from './work.ts';
 import styles from './inspector.module.css';
 

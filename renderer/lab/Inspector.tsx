@@ -19,7 +19,7 @@ import {
   reaches,
   type Dial as DialName,
 } from './setup.ts';
-import { NumberField } from './NumberField.tsx';
+import { NumberField } from '../design/NumberField.tsx';
 import { TubeDrawing } from './TubeDrawing.tsx';
 import { sendToWorklist } from './work.ts';
 import styles from './inspector.module.css';

@@ -8,7 +8,7 @@ import controls from '../design/controls.module.css';
 import dialog from '../design/dialog.module.css';
 import segments from '../reading/yourRead.module.css';
 import { setLab, useLab } from './lab.ts';
-import { NumberField } from './NumberField.tsx';
+import { NumberField } from '../design/NumberField.tsx';
 import { newPhantom } from './volumes.ts';
 import styles from './inspector.module.css';
 

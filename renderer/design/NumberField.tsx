@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { useState } from 'react';
 import { cx } from '../cx.ts';
-import controls from '../design/controls.module.css';
-import styles from './inspector.module.css';
+import controls from './controls.module.css';
+import styles from './numberField.module.css';
 
 /** A whole number with its name; what is not one is said so and changes nothing. */
 export function NumberField({
