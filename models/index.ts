@@ -18,4 +18,5 @@ export * from './load.ts';
 export * from './localizer.ts';
 export { defaultClassifierConfig, type MutasaConfig } from './mutasa.ts';
 export * from './training.ts';
+export * from './transfer.ts';
 export * from './weights.ts';
