@@ -6,6 +6,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { fold } from './folded.ts';
+import { cellSize, medialSides, unitBoxSide, type MedialSide } from './hipMap.ts';
 import type { LayerSpec, Parameters, Runner } from './layers.ts';
 import { residualBlock, residualLayers } from './residual.ts';
 
@@ -16,15 +17,6 @@ export interface LocalizerConfig {
 }
 
 export const defaultLocalizerConfig: LocalizerConfig = { inputSize: 256, channels: [16, 24, 48, 96, 192] };
-
-/** Input pixels a cell of the heat map. */
-export const cellSize = 8;
-/** Box sides are learned as the logarithm of their ratio to this, in input pixels. */
-export const unitBoxSide = 64;
-
-/** Heat-map channels, in order. On an AP film the first is the patient's right hip, the second the left. */
-export const medialSides = ['picture-right', 'picture-left'] as const;
-export type MedialSide = (typeof medialSides)[number];
 
 export function localizerLayers(config: LocalizerConfig): LayerSpec[] {
   const [c2, c4, c8, c16, c32] = config.channels;

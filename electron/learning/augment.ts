@@ -1,170 +1,121 @@
 /**
- * Variations of a stored picture at training time (the paper: flips, rotation by −30° to 30°, contrast
- * jitter, Gaussian noise), and of the box by shift and scale, so that the classifier bears a localizer that
- * is a little off. Plain numbers; the same random stream gives the same picture.
+ * Variations of a stored picture at training time: the paper's (flips, rotation, contrast jitter, Gaussian noise),
+ * shift and scale, so that the classifier bears a localizer that is a little off, and strong randomisation. The
+ * same random stream gives the same picture, and a step that is switched off leaves the draws of the others.
  */
-import { finishInput } from '../reading/prepare.ts';
+import type { Augmentation } from '../contract/recipe.ts';
 import type { Random } from '../random/random.ts';
+import { finishInput } from '../reading/prepare.ts';
+import {
+  composed,
+  drawDisplacement,
+  drawMap,
+  drawStrongMap,
+  enlarged,
+  warp,
+  type AffineMap,
+} from './augmentMap.ts';
+import type { NoiseTable } from './augmentNoise.ts';
+import {
+  addImpulses,
+  addStrongNoise,
+  blurFilm,
+  drawContrast,
+  drawSteps,
+  dropBoxes,
+  multiplyByNoise,
+  pool,
+  sharpen,
+  type ToneCurve,
+} from './strongAugment.ts';
 
-/** From output to source: source = centre + [a b; c d] · (output − centre) + shift, in pixels. */
-export interface AffineMap {
-  readonly a: number;
-  readonly b: number;
-  readonly c: number;
-  readonly d: number;
-  readonly shiftX: number;
-  readonly shiftY: number;
+/** A picture as a data set stores it. */
+export interface StoredPicture {
+  /** side × side grey values in 0..range. */
+  readonly pixels: Uint16Array;
+  readonly side: number;
+  readonly range: number;
+  /** Stored pixels to a pixel of the network's input. */
+  readonly step: number;
 }
 
-export interface Jitter {
-  readonly mirror: number;
-  readonly upsideDown: number;
-  readonly rotationDegrees: number;
-  /** Scale is e to a uniform number in ± this. */
-  readonly logScale: number;
-  /** As a share of the picture's side. */
-  readonly shift: number;
-  /** Exponent of the grey values is e to a uniform number in ± this. */
-  readonly logGamma: number;
-  /** Largest standard deviation of the noise, on grey values in 0..1. */
-  readonly noise: number;
-}
-
-/**
- * The paper turns films by up to 30° and upside down too. No reader hangs one so, and a short training that
- * has to see both does not get as far as the faint fractures.
- */
-export const classifierJitter: Jitter = {
-  mirror: 0.5,
-  upsideDown: 0,
-  rotationDegrees: 15,
-  logScale: 0.1,
-  shift: 0.05,
-  logGamma: 0.3,
-  noise: 0.004,
-};
-
-export const localizerJitter: Jitter = {
-  mirror: 0.5,
-  upsideDown: 0,
-  rotationDegrees: 12,
-  logScale: 0.25,
-  shift: 0.12,
-  logGamma: 0.4,
-  noise: 0.02,
-};
-
-export const noJitter: Jitter = {
-  mirror: 0,
-  upsideDown: 0,
-  rotationDegrees: 0,
-  logScale: 0,
-  shift: 0,
-  logGamma: 0,
-  noise: 0,
-};
-
-/** @param side of the picture, in pixels */
-export function drawMap(random: Random, jitter: Jitter, side: number): AffineMap {
-  const angle = (random.between(-jitter.rotationDegrees, jitter.rotationDegrees) * Math.PI) / 180;
-  const scale = Math.exp(random.between(-jitter.logScale, jitter.logScale));
-  const flipX = random.chance(jitter.mirror) ? -1 : 1;
-  const flipY = random.chance(jitter.upsideDown) ? -1 : 1;
-  const reach = jitter.shift * side;
-  return {
-    a: flipX * scale * Math.cos(angle),
-    b: -flipX * scale * Math.sin(angle),
-    c: flipY * scale * Math.sin(angle),
-    d: flipY * scale * Math.cos(angle),
-    shiftX: random.between(-reach, reach),
-    shiftY: random.between(-reach, reach),
-  };
-}
-
-/** The map onto a source whose pixels are finer: `step` of them to one. */
-export function enlarged({ a, b, c, d, shiftX, shiftY }: AffineMap, step: number): AffineMap {
-  return {
-    a: a * step,
-    b: b * step,
-    c: c * step,
-    d: d * step,
-    shiftX: shiftX * step,
-    shiftY: shiftY * step,
-  };
+export interface Varied {
+  /** side × side values in 0..1, as a network sees a film. */
+  readonly input: Float32Array;
+  /** From the input to the stored picture, in pixels of the input; without the elastic motion. */
+  readonly map: AffineMap;
 }
 
 /**
- * Samples a stored square picture bilinearly into `side` × `side` values. Beyond the picture its
- * last pixel repeats.
- */
-export function warp(source: Uint16Array, sourceSide: number, map: AffineMap, side: number): Float32Array {
-  const out = new Float32Array(side * side);
-  const centre = (side - 1) / 2;
-  const sourceCentre = (sourceSide - 1) / 2;
-  const last = sourceSide - 1;
-  for (let row = 0; row < side; row++) {
-    const v = row - centre;
-    for (let column = 0; column < side; column++) {
-      const u = column - centre;
-      let x = sourceCentre + map.shiftX + map.a * u + map.b * v;
-      let y = sourceCentre + map.shiftY + map.c * u + map.d * v;
-      x = x < 0 ? 0 : x > last ? last : x;
-      y = y < 0 ? 0 : y > last ? last : y;
-      const x0 = x >= last ? last - 1 : Math.trunc(x);
-      const y0 = y >= last ? last - 1 : Math.trunc(y);
-      const fx = x - x0;
-      const fy = y - y0;
-      const at = y0 * sourceSide + x0;
-      const upper = source[at]! * (1 - fx) + source[at + 1]! * fx;
-      const lower = source[at + sourceSide]! * (1 - fx) + source[at + sourceSide + 1]! * fx;
-      out[row * side + column] = upper * (1 - fy) + lower * fy;
-    }
-  }
-  return out;
-}
-
-/** Where a source point lands in the output: the inverse of the map, between pixel positions of two centres. */
-export function moveForward(
-  map: AffineMap,
-  point: readonly [x: number, y: number],
-  sourceSide: number,
-  side: number,
-): [x: number, y: number] {
-  const x = point[0] - sourceSide / 2 - map.shiftX;
-  const y = point[1] - sourceSide / 2 - map.shiftY;
-  const determinant = map.a * map.d - map.b * map.c;
-  return [
-    (map.d * x - map.b * y) / determinant + side / 2,
-    (-map.c * x + map.a * y) / determinant + side / 2,
-  ];
-}
-
-const noiseLength = 1 << 18;
-
-/** Normal deviates made once and read from anywhere: a fresh one for each pixel would cost more than the network's step. */
-export function noiseTable(random: Random): Float32Array {
-  return new Float32Array(noiseLength).map(() => random.normal());
-}
-
-/**
- * Gamma and noise on the stored grey values, then what reading does to every input. In place.
+ * One variation. Geometry comes first, in one resampling; then what happens to a film's greys; then what reading
+ * does to every film. Contrast about the mean comes last, on the network's input, because percentiles would take
+ * it away again.
  *
- * @param values a square picture in 0..`range`
+ * @param side of the network's input, in pixels
  */
-export function jitterGreys(
-  values: Float32Array,
+export function vary(
+  { pixels, side: storedSide, range, step }: StoredPicture,
+  side: number,
+  augmentation: Augmentation,
   random: Random,
-  jitter: Jitter,
-  noise: Float32Array,
-  range: number,
-): Float32Array {
-  const deviation = random.between(0, jitter.noise);
-  const start = random.integer(noise.length);
-  const gamma = Math.exp(random.between(-jitter.logGamma, jitter.logGamma));
-  for (let i = 0; i < values.length; i++) {
-    const grey = values[i]! / range;
-    const bent = gamma === 1 ? grey : grey ** gamma;
-    values[i] = bent + deviation * noise[(start + i) % noiseLength]!;
+  noise: NoiseTable,
+): Varied {
+  const steps = drawSteps(random.stream('steps'), augmentation.strong);
+  const base = drawMap(random.stream('map'), augmentation, side);
+  const map = steps.has('affine') ? composed(base, drawStrongMap(random.stream('affine'), side)) : base;
+  const displacement = steps.has('elastic') ? drawDisplacement(random.stream('elastic'), side) : null;
+  const values = warp(pixels, storedSide, enlarged(map, step), side, displacement);
+
+  const greys = random.stream('greys');
+  const gamma = Math.exp(greys.between(-augmentation.logGamma, augmentation.logGamma));
+  const contrast = 1 + greys.between(-augmentation.contrast, augmentation.contrast);
+  const deviation = greys.between(0, augmentation.noise);
+  const curves: ToneCurve[] = [];
+  if (steps.has('inversion')) curves.push((grey) => 1 - grey);
+  if (gamma !== 1) curves.push((grey) => grey ** gamma);
+  if (steps.has('gammaAndContrast')) curves.push(drawContrast(random.stream('contrast')));
+  bendGreys(values, range, curves);
+
+  if (steps.has('multiplicativeNoise')) multiplyByNoise(values, random.stream('multiplicative'), noise);
+  if (steps.has('blur')) blurFilm(values, random.stream('blur'));
+  if (steps.has('sharpening')) sharpen(values, random.stream('sharpening'));
+  if (steps.has('pooling')) pool(values, random.stream('pooling'));
+  if (deviation > 0) noise.add(values, greys, deviation);
+  if (steps.has('gaussianNoise')) addStrongNoise(values, random.stream('gaussian'), noise);
+  if (steps.has('impulseNoise')) addImpulses(values, random.stream('impulse'));
+  if (steps.has('boxDropout')) dropBoxes(values, random.stream('boxes'));
+
+  const input = finishInput(values);
+  if (contrast !== 1) stretchAboutMean(input, contrast);
+  return { input, map };
+}
+
+const curveIntervals = 2048;
+
+/** Values in 0..range to 0..1 and along the curves, one after the other, as a table of them read linearly. In place. */
+function bendGreys(values: Float32Array, range: number, curves: readonly ToneCurve[]): void {
+  if (curves.length === 0) {
+    for (let i = 0; i < values.length; i++) values[i]! /= range;
+    return;
   }
-  return finishInput(values);
+  const table = Float32Array.from({ length: curveIntervals + 2 }, (_, i) =>
+    curves.reduce((grey, curve) => curve(grey), Math.min(1, i / curveIntervals)),
+  );
+  const scale = curveIntervals / range;
+  for (let i = 0; i < values.length; i++) {
+    const at = values[i]! * scale;
+    const k = at | 0;
+    values[i] = table[k]! + (table[k + 1]! - table[k]!) * (at - k);
+  }
+}
+
+/** mean + factor · (value − mean), cut to 0..1. In place. */
+export function stretchAboutMean(values: Float32Array, factor: number): void {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  const offset = (1 - factor) * (sum / values.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = offset + factor * values[i]!;
+    values[i] = value < 0 ? 0 : value > 1 ? 1 : value;
+  }
 }

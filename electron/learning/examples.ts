@@ -1,10 +1,13 @@
-/** What a data set holds of a simulated film, and how it becomes network input and targets. */
+/** What a data set holds of a film to learn from, and how it becomes network input and targets. */
 import { gradeGroupOf, gradeGroups } from '../contract/finding.ts';
-import type { SnapshotGrade } from '../contract/snapshot.ts';
+import type { Augmentation } from '../contract/recipe.ts';
+import type { ImageSource, SnapshotGrade } from '../contract/snapshot.ts';
 import { classifierShare, classifierSize, localizerSize } from '../reading/prepare.ts';
 import type { Random } from '../random/random.ts';
-import { cellSize, medialSides, unitBoxSide, type MedialSide } from '../../models/index.ts';
-import { drawMap, enlarged, jitterGreys, moveForward, warp, type Jitter } from './augment.ts';
+import { cellSize, medialSides, unitBoxSide, type MedialSide } from '../../models/hipMap.ts';
+import { vary } from './augment.ts';
+import { movedSides, moveForward, swapsSides, type AffineMap } from './augmentMap.ts';
+import type { NoiseTable } from './augmentNoise.ts';
 
 /** Stored crops are wider than what the classifier sees, so that turning and shifting has room. */
 export const storedCropSide = 320;
@@ -20,6 +23,7 @@ export interface FilmExample {
   /** localizerSize × localizerSize grey values, 0..storedRange. */
   readonly pixels: Uint16Array;
   readonly hips: readonly HipBox[];
+  readonly source: ImageSource;
 }
 export interface HipBox {
   /** In pixels of the localizer's input. */
@@ -35,18 +39,18 @@ export interface CropExample {
    */
   readonly pixels: Uint16Array;
   readonly grade: SnapshotGrade;
+  readonly source: ImageSource;
 }
 
 /** One network input, classifierSize × classifierSize values in 0..1. */
 export function drawCrop(
-  example: CropExample,
+  pixels: Uint16Array,
+  augmentation: Augmentation,
   random: Random,
-  jitter: Jitter,
-  noise: Float32Array,
+  noise: NoiseTable,
 ): Float32Array {
-  const map = enlarged(drawMap(random, jitter, classifierSize), storedStep);
-  const values = warp(example.pixels, storedCropSide, map, classifierSize);
-  return jitterGreys(values, random, jitter, noise, storedRange);
+  const stored = { pixels, side: storedCropSide, range: storedRange, step: storedStep };
+  return vary(stored, classifierSize, augmentation, random, noise).input;
 }
 
 /** Which way a hip faces on an AP film. */
@@ -59,8 +63,10 @@ export function classIndex(grade: SnapshotGrade): number {
   return gradeGroups.indexOf(gradeGroupOf(grade) ?? 'none');
 }
 
+/** Cells along a side of the localizer's heat map. */
+export const heatCells = localizerSize / cellSize;
+
 export interface FilmTargets {
-  readonly input: Float32Array;
   /** [cells, cells, 2]: 1 at a hip's centre, falling off as a Gaussian. */
   readonly heat: Float32Array;
   /** [cells, cells, 4]: see LocalizerOutput.box; meaningful where `weight` is not 0. */
@@ -69,34 +75,40 @@ export interface FilmTargets {
   readonly weight: Float32Array;
 }
 
+/** A film's input, localizerSize × localizerSize values in 0..1, and the targets that moved with it. */
+export function drawFilm(
+  { pixels, hips }: Pick<FilmExample, 'pixels' | 'hips'>,
+  augmentation: Augmentation,
+  random: Random,
+  noise: NoiseTable,
+): FilmTargets & { readonly input: Float32Array } {
+  const stored = { pixels, side: localizerSize, range: storedRange, step: 1 };
+  const { input, map } = vary(stored, localizerSize, augmentation, random, noise);
+  return { input, ...filmTargets(hips, map) };
+}
+
 /** Standard deviation of a hip's peak, as a share of its box's shorter side. */
 const peakWidth = 1 / 12;
 /** Cells whose peak value is above this learn the box. */
 const boxFrom = 0.3;
 
-export function drawFilm(
-  example: FilmExample,
-  random: Random,
-  jitter: Jitter,
-  noise: Float32Array,
-): FilmTargets {
-  const side = localizerSize;
-  const cells = side / cellSize;
-  const map = drawMap(random, jitter, side);
-  const input = jitterGreys(warp(example.pixels, side, map, side), random, jitter, noise, storedRange);
-  const mirrored = map.a * map.d - map.b * map.c < 0;
-  const scale = 1 / Math.sqrt(Math.abs(map.a * map.d - map.b * map.c));
+/**
+ * Targets of the hips whose centres are still on the picture. A hip faces where its medial side points to after
+ * the map. Boxes follow the affine motion; the elastic one, which moves no edge by more than 1.2 % of the side,
+ * they leave aside.
+ */
+export function filmTargets(hips: readonly HipBox[], map: AffineMap): FilmTargets {
+  const cells = heatCells;
   const kinds = medialSides.length;
   const heat = new Float32Array(cells * cells * kinds);
   const box = new Float32Array(cells * cells * 4);
   const weight = new Float32Array(cells * cells);
-  for (const hip of example.hips) {
+  for (const hip of hips) {
     const centre = [hip.box.x + hip.box.width / 2, hip.box.y + hip.box.height / 2] as const;
-    const [x, y] = moveForward(map, centre, side, side);
-    if (x < 0 || y < 0 || x >= side || y >= side) continue;
-    const width = hip.box.width * scale;
-    const height = hip.box.height * scale;
-    const kind = (medialSides.indexOf(hip.medialSide) + (mirrored ? 1 : 0)) % kinds;
+    const [x, y] = moveForward(map, centre, localizerSize, localizerSize);
+    if (x < 0 || y < 0 || x >= localizerSize || y >= localizerSize) continue;
+    const [width, height] = movedSides(map, hip.box.width, hip.box.height);
+    const kind = (medialSides.indexOf(hip.medialSide) + (swapsSides(map) ? 1 : 0)) % kinds;
     const deviation = Math.max(0.7, (Math.min(width, height) * peakWidth) / cellSize);
     const centreCell = Math.floor(y / cellSize) * cells + Math.floor(x / cellSize);
     for (let row = 0; row < cells; row++) {
@@ -113,5 +125,5 @@ export function drawFilm(
       }
     }
   }
-  return { input, heat, box, weight };
+  return { heat, box, weight };
 }

@@ -1,68 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { decodeHips, plainKernels, type LayerSpec, type Runner } from '../../models/index.ts';
+import { plainKernels, type LayerSpec, type Runner } from '../../models/index.ts';
 import { seeded } from '../random/random.ts';
-import { drawMap, localizerJitter, moveForward, noiseTable, noJitter, warp } from './augment.ts';
 import { patientPlan, patientSeed, splits } from './cohort.ts';
-import { drawFilm, type FilmExample } from './examples.ts';
 import { Nadam, nadamDefaults } from './nadam.ts';
 import { train, type LearningTask, type TrainingResult } from './trainer.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
-
-describe('augmentation', () => {
-  test('without jitter gives the picture back', () => {
-    const source = Uint16Array.from({ length: 32 * 32 }, (_, i) => (i * 37) % 5000);
-    const same = warp(source, 32, drawMap(seeded(1), noJitter, 32), 32);
-    expect([...same]).toEqual([...source]);
-  });
-
-  test('takes a point of the picture where the map says it goes, for every kind of map', () => {
-    for (let seed = 0; seed < 20; seed++) {
-      const map = drawMap(seeded(seed), { ...localizerJitter, upsideDown: 0.5, rotationDegrees: 30 }, 64);
-      const source = new Uint16Array(64 * 64);
-      const [column, row] = [28 + (seed % 9), 37 - (seed % 7)];
-      for (let r = -2; r <= 2; r++)
-        for (let c = -2; c <= 2; c++) source[(row + r) * 64 + column + c] = 60_000;
-      const out = warp(source, 64, map, 64);
-      let [sum, x, y] = [0, 0, 0];
-      out.forEach((value, i) => {
-        sum += value;
-        x += value * ((i % 64) + 0.5);
-        y += value * (Math.floor(i / 64) + 0.5);
-      });
-      const [expectedX, expectedY] = moveForward(map, [column + 0.5, row + 0.5], 64, 64);
-      expect(x / sum).toBeCloseTo(expectedX, 0);
-      expect(y / sum).toBeCloseTo(expectedY, 0);
-    }
-  });
-
-  test('boxes that become targets are the boxes that come out', () => {
-    const example: FilmExample = {
-      pixels: Uint16Array.from({ length: 256 * 256 }, (_, i) => (i * 7919) % 65_536),
-      hips: [
-        { box: { x: 30, y: 90, width: 70, height: 95 }, medialSide: 'picture-right' },
-        { box: { x: 150, y: 100, width: 66, height: 99 }, medialSide: 'picture-left' },
-      ],
-    };
-    const noise = noiseTable(seeded(1));
-    const plain = drawFilm(example, seeded(2), noJitter, noise);
-    const found = decodeHips(plain.heat, plain.box, 32, 0.5);
-    expect(found.map(({ medialSide }) => medialSide).sort()).toEqual(['picture-left', 'picture-right']);
-    for (const hip of found) {
-      const truth = example.hips.find(({ medialSide }) => medialSide === hip.medialSide)!;
-      for (const key of ['x', 'y', 'width', 'height'] as const) {
-        expect(hip.box[key]).toBeCloseTo(truth.box[key], 3);
-      }
-    }
-    const mirrored = drawFilm(example, seeded(3), { ...noJitter, mirror: 1 }, noise);
-    const turned = decodeHips(mirrored.heat, mirrored.box, 32, 0.5);
-    const right = turned.find(({ medialSide }) => medialSide === 'picture-right')!;
-    // The left box mirrored about the middle of 256 columns.
-    expect(right.box.x).toBeCloseTo(256 - 150 - 66, 3);
-    expect(right.box.width).toBeCloseTo(66, 3);
-  });
-});
 
 describe('the cohort', () => {
   test('never gives one patient to two splits', () => {
