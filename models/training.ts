@@ -50,13 +50,6 @@ export function trainingLayers(
   const byName = new Map(variables.map(({ name, variable }) => [name, variable]));
   const at = <R extends tf.Rank>(layer: string, role: ParameterRole): tf.Tensor<R> =>
     byName.get(`${layer}/${role}`) as unknown as tf.Tensor<R>;
-  const move = (layer: string, role: ParameterRole, value: tf.Tensor): void => {
-    const moving = byName.get(`${layer}/${role}`)!;
-    const next = tf.tidy(() => tf.add(tf.mul(moving, movingMomentum), tf.mul(value, 1 - movingMomentum)));
-    moving.assign(next);
-    next.dispose();
-  };
-
   const layer = (name: string, x: tf.Tensor): tf.Tensor => {
     const spec = specs.get(name);
     if (spec === undefined) throw new RangeError(`no layer ${name}`);
@@ -74,15 +67,11 @@ export function trainingLayers(
       y = tf.conv2d(y, at<tf.Rank.R4>(name, 'kernel'), stride, padding);
     }
     if (spec.kind === 'conv') return spec.biasStart === null ? y : tf.add(y, at<tf.Rank.R1>(name, 'bias'));
-    const normed = kernels.batchNorm(
-      y,
-      at<tf.Rank.R1>(name, 'scale'),
-      at<tf.Rank.R1>(name, 'shift'),
-      (mean, variance) => {
-        move(name, 'moving-mean', mean);
-        move(name, 'moving-variance', variance);
-      },
-    );
+    const normed = kernels.batchNorm(y, at<tf.Rank.R1>(name, 'scale'), at<tf.Rank.R1>(name, 'shift'), {
+      mean: byName.get(`${name}/moving-mean`)!,
+      variance: byName.get(`${name}/moving-variance`)!,
+      kept: movingMomentum,
+    });
     return activationOf(spec) === 'relu' ? kernels.relu(normed) : normed;
   };
   return {

@@ -8,7 +8,8 @@ import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import type { BackendName } from '../contract/doctor.ts';
 import { plainKernels, type Kernels } from '../../models/index.ts';
-import { nativeKernels, type TensorFlowBackend } from './kernels.native.ts';
+import { nativeKernels } from './kernels.native.ts';
+import type { TensorFlowBackend } from './tensorflowBackend.ts';
 
 export interface Candidate {
   readonly name: BackendName;

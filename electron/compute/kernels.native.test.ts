@@ -38,22 +38,35 @@ describe('fused kernels against plain operations', () => {
     const shift = tf.tensor1d(normals(6));
     const dy = tf.tensor4d(normals(3 * 5 * 4 * 6), [3, 5, 4, 6]);
     const run = async (kernels: Kernels): Promise<Float32Array[]> => {
-      const moments: Float32Array[] = [];
+      const mean = tf.variable(tf.fill([6], 0.3));
+      const variance = tf.variable(tf.fill([6], 2));
       const f = (...inputs: tf.Tensor[]): tf.Tensor =>
-        kernels.batchNorm(
-          inputs[0] as tf.Tensor4D,
-          inputs[1] as tf.Tensor1D,
-          inputs[2] as tf.Tensor1D,
-          (mean, variance) =>
-            moments.push(mean.dataSync<'float32'>().slice(), variance.dataSync<'float32'>().slice()),
-        );
+        kernels.batchNorm(inputs[0] as tf.Tensor4D, inputs[1] as tf.Tensor1D, inputs[2] as tf.Tensor1D, {
+          mean,
+          variance,
+          kept: 0.9,
+        });
       const { value, grads } = tf.valueAndGrads(f)([x, scale, shift], dy);
-      const outputs = await Promise.all([value, ...grads].map((t) => t.data<'float32'>()));
-      return [...outputs, ...moments.slice(0, 2)];
+      const outputs = await Promise.all([value, ...grads, mean, variance].map((t) => t.data<'float32'>()));
+      tf.dispose([value, ...grads, mean, variance]);
+      return outputs;
     };
     const [fused, plain] = [await run(native), await run(plainKernels)];
     expect(fused).toHaveLength(6);
     fused.forEach((values, i) => expect(largestDifference(values, plain[i]!)).toBeLessThan(2e-4));
+  });
+
+  test("batch norm: moving moments keep their share and take the batch's mean and unbiased variance", async (context) => {
+    if (native === null) return context.skip();
+    const x = tf.tensor4d([1, 2, 4, 9], [2, 2, 1, 1]);
+    for (const kernels of [native, plainKernels]) {
+      const mean = tf.variable(tf.tensor1d([10]));
+      const variance = tf.variable(tf.tensor1d([20]));
+      kernels.batchNorm(x, tf.ones([1]), tf.zeros([1]), { mean, variance, kept: 0.75 });
+      expect((await mean.data())[0]).toBeCloseTo(0.75 * 10 + 0.25 * 4, 5);
+      // (9 + 4 + 0 + 25) / 3
+      expect((await variance.data())[0]).toBeCloseTo(0.75 * 20 + (0.25 * 38) / 3, 4);
+    }
   });
 
   test('ReLU: value and gradient, nothing passing at and below 0', async (context) => {
@@ -103,14 +116,18 @@ describe('fused kernels against plain operations', () => {
   test('leaves no tensor behind', (context) => {
     if (native === null) return context.skip();
     const before = tf.memory().numTensors;
+    const moving = tf.tidy(() => ({ mean: tf.variable(tf.zeros([2])), variance: tf.variable(tf.ones([2])) }));
     tf.tidy(() => {
       const x = tf.ones<tf.Rank.R4>([2, 3, 3, 2]);
       const f = (v: tf.Tensor): tf.Tensor =>
         tf.sum(
-          native!.relu(native!.batchNorm(v as tf.Tensor4D, tf.ones([2]), tf.zeros([2]), () => undefined)),
+          native!.relu(
+            native!.batchNorm(v as tf.Tensor4D, tf.ones([2]), tf.zeros([2]), { ...moving, kept: 0.9 }),
+          ),
         );
       tf.grad(f)(x);
     });
+    tf.dispose([moving.mean, moving.variance]);
     expect(tf.memory().numTensors).toBe(before);
   });
 });

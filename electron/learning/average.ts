@@ -1,5 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import type { LearnedVariable, Parameter, Parameters } from '../../models/index.ts';
+import {
+  plainKernels,
+  type Kernels,
+  type LearnedVariable,
+  type Parameter,
+  type Parameters,
+} from '../../models/index.ts';
 
 /**
  * Exponential moving average of all variables, moving moments included. Early on it follows faster, by
@@ -8,9 +14,11 @@ import type { LearnedVariable, Parameter, Parameters } from '../../models/index.
 export class MovingAverage {
   readonly #pairs: readonly { name: string; variable: tf.Variable; average: tf.Variable }[];
   readonly #decay: number;
+  readonly #kernels: Kernels;
 
-  constructor(variables: readonly LearnedVariable[], decay: number) {
+  constructor(variables: readonly LearnedVariable[], decay: number, kernels: Kernels = plainKernels) {
     this.#decay = decay;
+    this.#kernels = kernels;
     this.#pairs = variables.map(({ name, variable }) => ({
       name,
       variable,
@@ -20,10 +28,7 @@ export class MovingAverage {
 
   /** @param step counted from 0 */
   follow(step: number): void {
-    const decay = Math.min(this.#decay, (1 + step) / (10 + step));
-    for (const { variable, average } of this.#pairs) {
-      tf.tidy(() => average.assign(tf.add(average, tf.mul(tf.sub(variable, average), 1 - decay))));
-    }
+    this.#kernels.follow(this.#pairs, Math.min(this.#decay, (1 + step) / (10 + step)));
   }
 
   async parameters(): Promise<Parameters> {

@@ -1,5 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import type { LearnedVariable, Parameter, Parameters } from '../../models/index.ts';
+import {
+  plainKernels,
+  type Kernels,
+  type LearnedVariable,
+  type Parameter,
+  type Parameters,
+} from '../../models/index.ts';
 
 export interface NadamOptions {
   readonly beta1: number;
@@ -30,12 +36,14 @@ const stepName = 'step';
  */
 export class Nadam {
   readonly #options: NadamOptions;
+  readonly #kernels: Kernels;
   readonly #slots = new Map<string, { first: tf.Variable; second: tf.Variable }>();
   #step = 0;
   #momentumProduct = 1;
 
-  constructor(options: NadamOptions = nadamDefaults) {
+  constructor(options: NadamOptions = nadamDefaults, kernels: Kernels = plainKernels) {
     this.#options = options;
+    this.#kernels = kernels;
   }
 
   /** Moves each variable that has a gradient. The caller disposes of the gradients. */
@@ -44,27 +52,26 @@ export class Nadam {
     gradients: Readonly<Record<string, tf.Tensor>>,
     learningRate: number,
   ): void {
-    const { beta1, beta2, epsilon } = this.#options;
+    const { beta1, beta2, epsilon, l2 } = this.#options;
     this.#step += 1;
     const now = this.#momentumAt(this.#step);
     const next = this.#momentumAt(this.#step + 1);
     this.#momentumProduct *= now;
-    const ofFirst = (learningRate * next) / (1 - this.#momentumProduct * next);
-    const ofGradient = (learningRate * (1 - now)) / (1 - this.#momentumProduct);
-    const secondScale = 1 / Math.sqrt(1 - beta2 ** this.#step);
-    for (const { name, role, variable } of variables) {
-      const raw = gradients[variable.name];
-      if (raw === undefined) continue;
-      const { first, second } = this.#slotsOf(name, variable);
-      tf.tidy(() => {
-        const gradient = role === 'kernel' ? tf.add(raw, tf.mul(variable, this.#options.l2)) : raw;
-        first.assign(tf.add(tf.mul(first, beta1), tf.mul(gradient, 1 - beta1)));
-        second.assign(tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
-        const direction = tf.add(tf.mul(first, ofFirst), tf.mul(gradient, ofGradient));
-        const size = tf.add(tf.mul(tf.sqrt(second), secondScale), epsilon);
-        variable.assign(tf.sub(variable, tf.div(direction, size)));
-      });
-    }
+    this.#kernels.nadam(
+      variables.flatMap(({ name, role, variable }) => {
+        const gradient = gradients[variable.name];
+        if (gradient === undefined) return [];
+        return [{ variable, ...this.#slotsOf(name, variable), gradient, l2: role === 'kernel' ? l2 : 0 }];
+      }),
+      {
+        beta1,
+        beta2,
+        epsilon,
+        ofFirst: (learningRate * next) / (1 - this.#momentumProduct * next),
+        ofGradient: (learningRate * (1 - now)) / (1 - this.#momentumProduct),
+        secondScale: 1 / Math.sqrt(1 - beta2 ** this.#step),
+      },
+    );
   }
 
   /** The moments by name and the number of steps: all that `restore` needs to go on with the same bytes. */
