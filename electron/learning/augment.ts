@@ -90,7 +90,7 @@ export function vary(
   return { input, map };
 }
 
-const curveIntervals = 2048;
+const curveIntervals = 1024;
 
 /** Values in 0..range to 0..1 and along the curves, one after the other, as a table of them read linearly. In place. */
 function bendGreys(values: Float32Array, range: number, curves: readonly ToneCurve[]): void {

@@ -143,17 +143,16 @@ export function drawDisplacement(random: Random, side: number): Displacement {
 /** The uniform cubic B-spline over a square of knots, at the middle of each pixel. */
 function spread(knots: Float32Array, count: number, side: number): Float32Array {
   const out = new Float32Array(side * side);
-  const weights = splineWeights(side);
+  const { first, weights } = splineTaps(side);
   const line = new Float32Array(count);
   for (let row = 0; row < side; row++) {
-    const first = firstKnot(row, side) * count;
+    const above = first[row]! * count;
     for (let k = 0; k < count; k++) {
-      let sum = 0;
-      for (let tap = 0; tap < 4; tap++) sum += weights[row * 4 + tap]! * knots[first + tap * count + k]!;
-      line[k] = sum;
+      line[k] = 0;
+      for (let tap = 0; tap < 4; tap++) line[k]! += weights[row * 4 + tap]! * knots[above + tap * count + k]!;
     }
     for (let column = 0; column < side; column++) {
-      const k = firstKnot(column, side);
+      const k = first[column]!;
       const w = column * 4;
       out[row * side + column] =
         weights[w]! * line[k]! +
@@ -165,12 +164,14 @@ function spread(knots: Float32Array, count: number, side: number): Float32Array 
   return out;
 }
 
-const firstKnot = (pixel: number, side: number): number => Math.floor(((pixel + 0.5) * knotIntervals) / side);
-
-function splineWeights(side: number): Float32Array {
+/** For each pixel along an axis the first of the four knots that move it, and how much each does. */
+function splineTaps(side: number): { readonly first: Int32Array; readonly weights: Float32Array } {
+  const first = new Int32Array(side);
   const weights = new Float32Array(side * 4);
   for (let pixel = 0; pixel < side; pixel++) {
-    const t = ((pixel + 0.5) * knotIntervals) / side - firstKnot(pixel, side);
+    const place = ((pixel + 0.5) * knotIntervals) / side;
+    first[pixel] = Math.floor(place);
+    const t = place - first[pixel]!;
     weights.set(
       [
         (1 - t) ** 3 / 6,
@@ -181,7 +182,7 @@ function splineWeights(side: number): Float32Array {
       pixel * 4,
     );
   }
-  return weights;
+  return { first, weights };
 }
 
 /**
@@ -197,26 +198,35 @@ export function warp(
 ): Float32Array {
   const out = new Float32Array(side * side);
   const { a, b, c, d } = map;
-  const startX = (sourceSide - 1) / 2 + map.shiftX;
-  const startY = (sourceSide - 1) / 2 + map.shiftY;
   const centre = (side - 1) / 2;
+  const startX = (sourceSide - 1) / 2 + map.shiftX - a * centre - b * centre;
+  const startY = (sourceSide - 1) / 2 + map.shiftY - c * centre - d * centre;
   const last = sourceSide - 1;
   for (let row = 0, i = 0; row < side; row++) {
+    let rowX = startX + b * row;
+    let rowY = startY + d * row;
     for (let column = 0; column < side; column++, i++) {
-      const u = column - centre + (displacement === null ? 0 : displacement.x[i]!);
-      const v = row - centre + (displacement === null ? 0 : displacement.y[i]!);
-      let x = startX + a * u + b * v;
-      let y = startY + c * u + d * v;
+      let x = rowX;
+      let y = rowY;
+      if (displacement !== null) {
+        const dx = displacement.x[i]!;
+        const dy = displacement.y[i]!;
+        x += a * dx + b * dy;
+        y += c * dx + d * dy;
+      }
       x = x < 0 ? 0 : x > last ? last : x;
       y = y < 0 ? 0 : y > last ? last : y;
-      const x0 = x >= last ? last - 1 : x | 0;
-      const y0 = y >= last ? last - 1 : y | 0;
-      const fx = x - x0;
-      const fy = y - y0;
+      const x0 = x < last ? x | 0 : last - 1;
+      const y0 = y < last ? y | 0 : last - 1;
       const at = y0 * sourceSide + x0;
-      const upper = source[at]! + (source[at + 1]! - source[at]!) * fx;
-      const lower = source[at + sourceSide]! + (source[at + sourceSide + 1]! - source[at + sourceSide]!) * fx;
-      out[i] = upper + (lower - upper) * fy;
+      const upper = source[at]!;
+      const lower = source[at + sourceSide]!;
+      const fx = x - x0;
+      const above = upper + (source[at + 1]! - upper) * fx;
+      const below = lower + (source[at + sourceSide + 1]! - lower) * fx;
+      out[i] = above + (below - above) * (y - y0);
+      rowX += a;
+      rowY += c;
     }
   }
   return out;

@@ -14,38 +14,58 @@ const reach = 2.5;
  */
 export function evenContrast(values: Float32Array, side: number): Float32Array {
   const half = Math.max(1, Math.round(side * windowShare));
-  const width = side + 1;
-  const sums = new Float64Array(width * width);
-  const squares = new Float64Array(width * width);
+  const source = values.slice();
+  // Sums over the window's rows, a column each.
+  const sums = new Float64Array(side);
+  const squares = new Float64Array(side);
+  // Sums of those columns before each, of none and of all of them beyond the picture.
+  const sumsBefore = new Float64Array(side + 2 * half + 1);
+  const squaresBefore = new Float64Array(side + 2 * half + 1);
+  const shares = Float64Array.from(
+    { length: side },
+    (_, column) => 1 / (Math.min(side, column + half + 1) - Math.max(0, column - half)),
+  );
+  for (let row = 0; row < Math.min(half, side); row++) addRow(source, row, sums, squares, 1);
   for (let row = 0; row < side; row++) {
+    if (row + half < side) addRow(source, row + half, sums, squares, 1);
+    if (row - half > 0) addRow(source, row - half - 1, sums, squares, -1);
     let sum = 0;
     let square = 0;
     for (let column = 0; column < side; column++) {
-      const value = values[row * side + column]!;
-      sum += value;
-      square += value * value;
-      const at = (row + 1) * width + column + 1;
-      sums[at] = sums[at - width]! + sum;
-      squares[at] = squares[at - width]! + square;
+      sum += sums[column]!;
+      square += squares[column]!;
+      sumsBefore[half + column + 1] = sum;
+      squaresBefore[half + column + 1] = square;
     }
-  }
-  for (let row = 0; row < side; row++) {
-    const top = Math.max(0, row - half) * width;
-    const bottom = Math.min(side, row + half + 1) * width;
+    sumsBefore.fill(sum, half + side + 1);
+    squaresBefore.fill(square, half + side + 1);
+    const rows = Math.min(side, row + half + 1) - Math.max(0, row - half);
+    const rowShare = 1 / rows;
     for (let column = 0; column < side; column++) {
-      const left = Math.max(0, column - half);
-      const right = Math.min(side, column + half + 1);
-      const count = ((bottom - top) / width) * (right - left);
-      const mean =
-        (sums[bottom + right]! - sums[bottom + left]! - sums[top + right]! + sums[top + left]!) / count;
-      const meanSquare =
-        (squares[bottom + right]! - squares[bottom + left]! - squares[top + right]! + squares[top + left]!) /
-        count;
-      const deviation = Math.sqrt(Math.max(0, meanSquare - mean * mean));
+      const right = column + 2 * half + 1;
+      const share = rowShare * shares[column]!;
+      const mean = (sumsBefore[right]! - sumsBefore[column]!) * share;
+      const variance = (squaresBefore[right]! - squaresBefore[column]!) * share - mean * mean;
+      const deviation = variance > 0 ? Math.sqrt(variance) : 0;
       const at = row * side + column;
-      const even = 0.5 + (values[at]! - mean) / (2 * reach * (deviation + flatContrast));
+      const even = 0.5 + (source[at]! - mean) / (2 * reach * (deviation + flatContrast));
       values[at] = even < 0 ? 0 : even > 1 ? 1 : even;
     }
   }
   return values;
+}
+
+function addRow(
+  source: Float32Array,
+  row: number,
+  sums: Float64Array,
+  squares: Float64Array,
+  sign: 1 | -1,
+): void {
+  const start = row * sums.length;
+  for (let column = 0; column < sums.length; column++) {
+    const value = source[start + column]!;
+    sums[column]! += sign * value;
+    squares[column]! += sign * value * value;
+  }
 }

@@ -5,6 +5,7 @@
 import type { Box, GreyImage } from '../contract/image.ts';
 import { evenContrast } from './contrast.ts';
 import { resample } from './resample.ts';
+import { sortFloats } from './sortFloats.ts';
 
 /** Side of the localizer's square input, in pixels. */
 export const localizerSize = 256;
@@ -112,9 +113,9 @@ export function normalizeByPercentiles(values: Float32Array): Float32Array {
 }
 
 function exposedRange(values: Float32Array): [low: number, high: number] {
-  const sorted = new Float32Array(Math.ceil(values.length / stride));
-  for (let i = 0; i < sorted.length; i++) sorted[i] = values[i * stride]!;
-  sorted.sort();
+  const sampled = new Float32Array(Math.ceil(values.length / stride));
+  for (let i = 0; i < sampled.length; i++) sampled[i] = values[i * stride]!;
+  const sorted = sortFloats(sampled);
   const exposed = withoutFlats(sorted);
   return [percentile(exposed, lowShare), percentile(exposed, highShare)];
 }
