@@ -1,3 +1,5 @@
+import { sharesOf, type BinaryShares } from './threshold.ts';
+
 /** Counts of (truth, answer): rows are truths, columns answers. */
 export type Confusion = readonly (readonly number[])[];
 
@@ -42,4 +44,42 @@ export function meanOneVersusRestAccuracy(table: Confusion): number {
   const total = table.flat().reduce((sum, count) => sum + count, 0);
   const wrong = total * (1 - topOne(table));
   return 1 - (2 * wrong) / (total * table.length);
+}
+
+/** Each class against all others, with Wilson's intervals: its sensitivity is its recall, its PPV its precision. */
+export function oneVersusRest(table: Confusion): BinaryShares[] {
+  const total = table.flat().reduce((sum, count) => sum + count, 0);
+  return table.map((row, k) => {
+    const truePositives = row[k]!;
+    const falseNegatives = row.reduce((sum, count) => sum + count, 0) - truePositives;
+    const falsePositives = table.reduce((sum, other) => sum + other[k]!, 0) - truePositives;
+    const trueNegatives = total - truePositives - falseNegatives - falsePositives;
+    return sharesOf({ truePositives, falseNegatives, trueNegatives, falsePositives });
+  });
+}
+
+/** Means over the classes of the one-versus-rest shares; a class without cases for a share is left out of its mean. */
+export interface MacroShares {
+  /** The same as balanced accuracy. */
+  readonly sensitivity: number;
+  readonly specificity: number;
+  readonly ppv: number;
+  readonly npv: number;
+  /** The same as `meanOneVersusRestAccuracy`. */
+  readonly accuracy: number;
+}
+
+export function macroShares(table: Confusion): MacroShares {
+  const classes = oneVersusRest(table);
+  const over = (of: keyof MacroShares): number => {
+    const present = classes.flatMap((shares) => shares[of]?.estimate ?? []);
+    return present.reduce((sum, share) => sum + share, 0) / present.length;
+  };
+  return {
+    sensitivity: over('sensitivity'),
+    specificity: over('specificity'),
+    ppv: over('ppv'),
+    npv: over('npv'),
+    accuracy: over('accuracy'),
+  };
 }
