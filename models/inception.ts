@@ -6,6 +6,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { answerLayers, convNorm, type Architecture } from './architecture.ts';
 import type { KernelSize, LayerSpec, Runner } from './layers.ts';
+import { meanOfNeighbours } from './pooling.ts';
 
 export interface InceptionConfig {
   readonly architecture: 'inception-v4';
@@ -231,7 +232,7 @@ function blockLayers(
 function throughBlock(block: NamedBlock, run: Runner, x: tf.Tensor4D): tf.Tensor4D {
   const parts = block.branches.flatMap((branch, b): tf.Tensor4D[] => {
     if (branch === 'greatest') return [tf.maxPool(x, 3, 2, 'valid')];
-    let y = 'after' in branch ? tf.avgPool(x, 3, 1, 'same') : x;
+    let y = 'after' in branch ? meanOfNeighbours(x) : x;
     branch.steps.forEach((_, s) => {
       y = run.layer(stepName(block, b, s), y) as tf.Tensor4D;
     });

@@ -12,6 +12,7 @@
  */
 export type { ClassifierOutput } from './architecture.ts';
 export * from './classifier.ts';
+export * from './hipMap.ts';
 export * from './kernels.ts';
 export * from './layers.ts';
 export * from './load.ts';

@@ -34,6 +34,22 @@ function startAt(values: Float32Array, shape: readonly number[], learns: boolean
   return tf.tidy(() => tf.variable(tf.tensor(values.slice(), [...shape]), learns));
 }
 
+/**
+ * A kernel of one pixel that strides is laid on every stride-th pixel alone. That gives the same bits as fast, and keeps
+ * away from TensorFlow's gradient by such a kernel, which writes beyond its memory and brings the process down where
+ * the batch is odd and the channels are no multiple of 16 (oneDNN in TensorFlow 2.21).
+ */
+function convolved(
+  x: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  { stride, padding }: ReturnType<typeof walkOf>,
+): tf.Tensor4D {
+  if (stride === 1 || kernel.shape[0] !== 1 || kernel.shape[1] !== 1) {
+    return tf.conv2d(x, kernel, stride, padding);
+  }
+  return tf.conv2d(tf.avgPool(x, 1, stride, 'valid'), kernel, 1, padding);
+}
+
 /** @throws RangeError when a parameter is missing */
 export function trainingLayers(
   layers: readonly LayerSpec[],
@@ -63,8 +79,7 @@ export function trainingLayers(
     }
     let y = x as tf.Tensor4D;
     if (spec.kind !== 'norm') {
-      const { stride, padding } = walkOf(spec);
-      y = tf.conv2d(y, at<tf.Rank.R4>(name, 'kernel'), stride, padding);
+      y = convolved(y, at<tf.Rank.R4>(name, 'kernel'), walkOf(spec));
     }
     if (spec.kind === 'conv') return spec.biasStart === null ? y : tf.add(y, at<tf.Rank.R1>(name, 'bias'));
     const normed = kernels.batchNorm(y, at<tf.Rank.R1>(name, 'scale'), at<tf.Rank.R1>(name, 'shift'), {
