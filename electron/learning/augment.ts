@@ -52,6 +52,7 @@ export interface Varied {
  * it away again.
  *
  * @param side of the network's input, in pixels
+ * @param steps of strong randomisation, where they are not to be drawn
  */
 export function vary(
   { pixels, side: storedSide, range, step }: StoredPicture,
@@ -59,8 +60,8 @@ export function vary(
   augmentation: Augmentation,
   random: Random,
   noise: NoiseTable,
+  steps = drawSteps(random.stream('steps'), augmentation.strong),
 ): Varied {
-  const steps = drawSteps(random.stream('steps'), augmentation.strong);
   const base = drawMap(random.stream('map'), augmentation, side);
   const map = steps.has('affine') ? composed(base, drawStrongMap(random.stream('affine'), side)) : base;
   const displacement = steps.has('elastic') ? drawDisplacement(random.stream('elastic'), side) : null;

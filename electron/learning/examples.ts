@@ -5,7 +5,7 @@ import type { ImageSource, SnapshotGrade } from '../contract/snapshot.ts';
 import { classifierShare, classifierSize, localizerSize } from '../reading/prepare.ts';
 import type { Random } from '../random/random.ts';
 import { cellSize, medialSides, unitBoxSide, type MedialSide } from '../../models/hipMap.ts';
-import { vary } from './augment.ts';
+import { vary, type StoredPicture } from './augment.ts';
 import { movedSides, moveForward, swapsSides, type AffineMap } from './augmentMap.ts';
 import type { NoiseTable } from './augmentNoise.ts';
 
@@ -42,6 +42,11 @@ export interface CropExample {
   readonly source: ImageSource;
 }
 
+/** A stored crop, to be varied into classifierSize × classifierSize values. */
+export function storedCrop(pixels: Uint16Array): StoredPicture {
+  return { pixels, side: storedCropSide, range: storedRange, step: storedStep };
+}
+
 /** One network input, classifierSize × classifierSize values in 0..1. */
 export function drawCrop(
   pixels: Uint16Array,
@@ -49,8 +54,7 @@ export function drawCrop(
   random: Random,
   noise: NoiseTable,
 ): Float32Array {
-  const stored = { pixels, side: storedCropSide, range: storedRange, step: storedStep };
-  return vary(stored, classifierSize, augmentation, random, noise).input;
+  return vary(storedCrop(pixels), classifierSize, augmentation, random, noise).input;
 }
 
 /** Which way a hip faces on an AP film. */
@@ -89,8 +93,8 @@ export function drawFilm(
 
 /** Standard deviation of a hip's peak, as a share of its box's shorter side. */
 const peakWidth = 1 / 12;
-/** Cells whose peak value is above this learn the box. */
-const boxFrom = 0.3;
+/** Cells whose peak value is above this learn the box: all that have a say in it when a film is read. */
+const boxFrom = 0.1;
 
 /**
  * Targets of the hips whose centres are still on the picture. A hip faces where its medial side points to after

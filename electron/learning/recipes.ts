@@ -57,7 +57,7 @@ const mutasa: ClassifierShape = { architecture: 'mutasa', size: 'full', transfor
 const shapeOf = (network: NetworkName): ClassifierShape | null => (network === 'classifier' ? mutasa : null);
 
 /**
- * The paper, as far as it states its training (../shared/reference/paper.md, 'Neural Network Implementation
+ * The paper, as far as it states its training (J Digit Imaging 2020, appendix, 'Neural Network Implementation
  * Details' and 'Data Augmentation'): Nadam with 1e-3, 200 epochs, L2 1e-4, decay of the moving average 0.999, keep
  * probability 50 % ("final hyperparameter settings"; 75 % elsewhere), flips both ways, rotation by −30° to 30°,
  * contrast jitter and Gaussian noise. It does not state batch size, strengths of contrast and noise, schedule, early

@@ -62,7 +62,7 @@ export function drawContrast(random: Random): ToneCurve {
     return (grey) => grey ** gamma;
   }
   if (kind === 'line') {
-    const slope = 1 + 0.6 * steep;
+    const slope = 1 + 0.4 * steep;
     return (grey) => Math.min(1, Math.max(0, middle + slope * (grey - middle)));
   }
   const gain = 3 + 7 * steep;
@@ -70,7 +70,7 @@ export function drawContrast(random: Random): ToneCurve {
 }
 
 /** Each value times 1 + deviation · a normal deviate, the deviation up to this. */
-export const multiplicativeReach = 0.15;
+export const multiplicativeReach = 0.08;
 export function multiplyByNoise(values: Float32Array, random: Random, noise: NoiseTable): void {
   const deviation = random.between(0.02, multiplicativeReach);
   const deviates = noise.read(random, values.length);
@@ -102,7 +102,7 @@ export function blurFilm(values: Float32Array, random: Random): void {
 
 /** Unsharp masking: what a blur of one pixel takes away is added that many times. */
 export function sharpen(values: Float32Array, random: Random): void {
-  const amount = random.between(0.5, 2.5);
+  const amount = random.between(0.5, 2);
   const blurred = gaussianBlur(values, 1);
   for (let i = 0; i < values.length; i++) values[i]! += amount * (values[i]! - blurred[i]!);
 }
