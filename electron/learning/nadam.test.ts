@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { LearnedVariable, Parameters } from '../../models/index.ts';
 import { seeded } from '../random/random.ts';
 import { MovingAverage } from './average.ts';
-import { Nadam } from './nadam.ts';
+import { Nadam, nadamDefaults } from './nadam.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -79,5 +79,57 @@ describe('save and restore', () => {
     expect(() => {
       average.restore(new Map());
     }).toThrow(RangeError);
+  });
+});
+
+describe('against other implementations', () => {
+  test("Nadam gives what Keras 3.15's keras.optimizers.Nadam(0.05) gave, whose schedule has ψ = 1", async () => {
+    const [start, gradients, expected] = [
+      [1.5, -0.7, 0.02],
+      [
+        [0.7, -0.2, 0.001],
+        [-0.2, 0.5, 0],
+        [0.4, 0.4, -0.003],
+        [0.9, -1.1, 0.002],
+        [-1.3, 0.05, 0.01],
+        [0.1, 0.1, 0.1],
+      ],
+      [
+        [1.446860671043396, -0.6468605995178223, -0.03313407674431801],
+        [1.457434058189392, -0.6929551362991333, -0.036739200353622437],
+        [1.4294664859771729, -0.7268707752227783, 0.012729164212942123],
+        [1.3845897912979126, -0.6810894012451172, -0.014694716781377792],
+        [1.4232866764068604, -0.6813297867774963, -0.0709758922457695],
+        [1.4192330837249756, -0.6843742728233337, -0.13447025418281555],
+      ],
+    ];
+    const variable = tf.variable(tf.tensor1d(start));
+    const nadam = new Nadam({ ...nadamDefaults, epsilon: 1e-7, momentumDecay: 1 });
+    for (const [i, values] of gradients.entries()) {
+      const gradient = tf.tensor1d(values);
+      nadam.apply([{ name: 'x', role: 'bias', variable }], { [variable.name]: gradient }, 0.05);
+      gradient.dispose();
+      const found = await variable.data();
+      for (const [k, value] of expected[i]!.entries()) expect(found[k]).toBeCloseTo(value, 6);
+    }
+    tf.dispose(variable);
+    nadam.dispose();
+  });
+
+  test('the average gives what tf.train.ExponentialMovingAverage(0.9, num_updates=step) of 2.21 gave', async () => {
+    const variable = tf.variable(tf.scalar(5));
+    const average = new MovingAverage([{ name: 'x', role: 'bias', variable }], 0.9);
+    const values = [5, 1, -3, 4];
+    const expected = [5, 1.7272727489471436, -1.8181819915771484, 2.2097902297973633];
+    for (const [step, value] of values.entries()) {
+      tf.tidy(() => {
+        variable.assign(tf.scalar(value));
+      });
+      average.follow(step);
+      const { values: found } = (await average.parameters()).get('x')!;
+      expect(found[0]).toBeCloseTo(expected[step]!, 6);
+    }
+    tf.dispose(variable);
+    average.dispose();
   });
 });
