@@ -31,10 +31,10 @@ export const augmentation = z.strictObject({
   /** Scale is e to ± this; the picture's side times this is the shift. */
   logScale: reach.max(1),
   shift: reach.max(0.5),
-  /** Contrast about the mean is 1 ± this. */
+  /** Contrast about the mean is 1 ± this, on the network's input: percentiles before it would take it away. */
   contrast: reach.max(1),
   logGamma: reach.max(2),
-  /** Largest standard deviation of Gaussian noise, on greys in 0..1. */
+  /** Largest standard deviation of Gaussian noise, on greys in 0..1, before percentiles and even contrast. */
   noise: reach.max(1),
   /** The steps of strong randomisation (after SyntheX), each applied to a share of the pictures. */
   strong: z.strictObject({
@@ -73,7 +73,10 @@ export const recipe = z.strictObject({
   dropoutKeep: z.number().gt(0).max(1),
   /** 'weights' lets each class weigh the same in the loss, 'draw' draws each as often. */
   balance: z.enum(['weights', 'draw', 'none']),
-  /** How many of the pictures of an epoch come from each source, as parts of the whole; a source with 0 is left out. */
+  /**
+   * How many of the pictures of an epoch come from each source, as parts of the whole; a source with 0 is left out.
+   * An epoch is as long as makes the films' part the number of films. Null takes all pictures as they are.
+   */
   sources: z.strictObject({ film: share, drr: share, gan: share }).nullable(),
   augmentation,
   seed: z.number().int().min(0).max(0xffff_ffff),

@@ -1,6 +1,11 @@
 /** A worker thread that makes one batch at a time. */
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { batchDrawer, type DrawJob, type DrawSetup } from './batchDraw.ts';
+
+// The device's own threads go first: they use what is over of the processor. Linux alone gives each thread its own
+// priority; elsewhere the whole process would step back.
+if (process.platform === 'linux') setPriority(5);
 
 const draw = batchDrawer(workerData as DrawSetup);
 
