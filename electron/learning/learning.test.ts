@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { plainKernels, type LayerSpec, type Runner } from '../../models/index.ts';
 import { seeded } from '../random/random.ts';
-import { patientPlan, patientSeed, splits } from './cohort.ts';
+import { splits } from '../contract/snapshot.ts';
+import { patientPlan, patientSeed } from './cohort.ts';
 import { Nadam, nadamDefaults } from './nadam.ts';
 import { train, type LearningTask, type TrainingResult } from './trainer.ts';
 
