@@ -31,7 +31,7 @@ export async function runProgram(words: readonly string[]): Promise<void> {
     .addHelpText('after', exitCodeHelp);
   for (const command of commands) program.addCommand(command);
   if (!commands.some((command) => command.name() === words[0]))
-    for (const command of await learningCommands()) program.addCommand(command);
+    for (const command of await learningCommands(words[0])) program.addCommand(command);
   overrideExit(program);
   try {
     await program.parseAsync(words, { from: 'user' });
@@ -42,14 +42,17 @@ export async function runProgram(words: readonly string[]): Promise<void> {
   }
 }
 
+const learning: Record<string, () => Promise<Command>> = {
+  dataset: async () => (await import('./dataset.ts')).datasetCommand,
+  train: async () => (await import('./train.ts')).trainCommand,
+  evaluate: async () => (await import('./evaluate.ts')).evaluateCommand,
+};
+
 /** They bring the tensor library into this process, which the others need not wait for. */
-async function learningCommands(): Promise<Command[]> {
-  const [{ datasetCommand }, { trainCommand }, { evaluateCommand }] = await Promise.all([
-    import('./dataset.ts'),
-    import('./train.ts'),
-    import('./evaluate.ts'),
-  ]);
-  return [datasetCommand, trainCommand, evaluateCommand];
+async function learningCommands(name: string | undefined): Promise<Command[]> {
+  const asked = Object.entries(learning).filter(([each]) => each === name);
+  const all = asked.length > 0 ? asked : Object.entries(learning);
+  return Promise.all(all.map(([, load]) => load()));
 }
 
 /** Commander ends the process itself unless every command is told not to. */

@@ -1,86 +1,90 @@
 import * as tf from '@tensorflow/tfjs';
+import { gradeGroupOf, gradeGroups } from '../contract/finding.ts';
 import {
   buildClassifier,
   classes,
-  classifierHead,
+  classifierForward,
   classifierLayers,
-  classifierStem,
   type ClassifierConfig,
 } from '../../models/index.ts';
-import type { Random } from '../random/random.ts';
+import { classifierInput } from '../reading/prepare.ts';
 import { balancedAccuracy, confusion } from '../statistics/confusion.ts';
-import { classifierJitter, noiseTable, noJitter } from './augment.ts';
-import { classIndex, drawCrop, type CropExample } from './examples.ts';
+import type { LabelledPicture } from './patientFiles.ts';
 import type { LearningTask } from './trainer.ts';
 
-/** The paper's 'keep probability of 75 %' of the first fully connected layer; it also speaks of 50 %. */
-const dropoutRate = 0.25;
+/** A hip to judge with, cropped as a reader crops it. */
+export interface TuningHip {
+  readonly input: Float32Array;
+  /** Place of its class among `classes`. */
+  readonly truth: number;
+}
+
+/** The hips of a film that have a class. */
+export function tuningHips({ image, film }: LabelledPicture): TuningHip[] {
+  return film.hips.flatMap(({ box, grade }) => {
+    const group = grade === null ? null : gradeGroupOf(grade);
+    return group === null ? [] : [{ input: classifierInput(image, box), truth: gradeGroups.indexOf(group) }];
+  });
+}
+
 const validationBatch = 16;
 
-/** Cross-entropy over the three classes, each class weighing the same whatever its share of the examples. */
+/**
+ * Cross-entropy over the classes, each example weighing what its batch says.
+ *
+ * @param dropoutKeep share of the fully connected layer's units that is kept
+ */
 export function classifierTask(
   config: ClassifierConfig,
-  examples: readonly CropExample[],
-  tuning: readonly CropExample[],
-  random: Random,
-): LearningTask<CropExample> {
-  const noise = noiseTable(random.stream('noise'));
-  const weights = classWeights(examples);
-  const size = config.inputSize;
+  dropoutKeep: number,
+  tuning: readonly TuningHip[],
+): LearningTask {
   return {
     layers: classifierLayers(config),
-    examples,
-    batch: (picked, draw) => {
-      const count = picked.length;
-      const data = new Float32Array(count * size * size);
-      picked.forEach((example, i) =>
-        data.set(drawCrop(example, draw, classifierJitter, noise), i * size * size),
+    loss: (run, { x, y, weight }, seed) => {
+      const { logits } = classifierForward(config, run, x as tf.Tensor4D, (hidden) =>
+        dropoutKeep === 1 ? hidden : tf.dropout(hidden, 1 - dropoutKeep, undefined, seed),
       );
-      const x = tf.tensor4d(data, [count, size, size, 1]);
-      const truths = picked.map(({ grade }) => classIndex(grade));
-      const y = tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(truths, 'int32'), classes.length), 'float32'));
-      const w = tf.tensor1d(truths.map((truth) => weights[truth]!));
-      const seed = draw.integer(2 ** 31);
-      return {
-        loss: (run) => {
-          const stem = classifierStem(config, run, x);
-          const { logits } = classifierHead(config, run, stem, (hidden) =>
-            tf.dropout(hidden, dropoutRate, undefined, seed),
-          );
-          const each = tf.neg(tf.sum(tf.mul(y, tf.logSoftmax(logits)), 1));
-          return tf.div(tf.sum(tf.mul(each, w)), count);
-        },
-        dispose: () => tf.dispose([x, y, w]),
-      };
+      const each = tf.neg(tf.sum(tf.mul(y!, tf.logSoftmax(logits)), 1));
+      return tf.mean(tf.mul(each, weight!));
     },
     validate: async (parameters) => {
       const classifier = buildClassifier(config, parameters);
-      const pairs: { truth: number; answer: number }[] = [];
-      let entropy = 0;
-      for (let i = 0; i < tuning.length; i += validationBatch) {
-        const part = tuning.slice(i, i + validationBatch);
-        const answers = await classifier.classify(
-          part.map((example) => drawCrop(example, random, noJitter, noise)),
-        );
-        answers.forEach((probabilities, k) => {
-          const truth = classIndex(part[k]!.grade);
-          entropy -= Math.log(Math.max(probabilities[truth]!, 1e-7)) / tuning.length;
-          pairs.push({ truth, answer: probabilities.indexOf(Math.max(...probabilities)) });
-        });
+      const answers: Float32Array[] = [];
+      try {
+        for (let i = 0; i < tuning.length; i += validationBatch) {
+          const part = tuning.slice(i, i + validationBatch);
+          answers.push(...(await classifier.classify(part.map(({ input }) => input))));
+        }
+      } finally {
+        classifier.dispose();
       }
-      classifier.dispose();
-      const accuracy = balancedAccuracy(confusion(pairs, classes.length));
-      return {
-        loss: entropy,
-        summary: `cross-entropy ${entropy.toFixed(3)}, balanced accuracy ${(100 * accuracy).toFixed(1)} %`,
-      };
+      return judged(
+        answers,
+        tuning.map(({ truth }) => truth),
+      );
     },
   };
 }
 
-/** Examples over (classes · examples of the class), so that the weights' mean over the examples is 1. */
-function classWeights(examples: readonly CropExample[]): number[] {
-  const counts = new Array<number>(classes.length).fill(0);
-  for (const { grade } of examples) counts[classIndex(grade)]! += 1;
-  return counts.map((count) => (count === 0 ? 0 : examples.length / (classes.length * count)));
+/** Mean cross-entropy, and what the answers are worth. */
+function judged(
+  answers: readonly Float32Array[],
+  truths: readonly number[],
+): {
+  loss: number;
+  measures: Record<string, number>;
+} {
+  const entropy = answers.reduce((sum, answer, i) => sum - Math.log(Math.max(answer[truths[i]!]!, 1e-7)), 0);
+  const pairs = answers.map((answer, i) => ({
+    truth: truths[i]!,
+    answer: answer.indexOf(Math.max(...answer)),
+  }));
+  return {
+    // A weight that is no number gives answers that are none.
+    loss: answers.every((answer) => answer.every(Number.isFinite)) ? entropy / truths.length : NaN,
+    measures: {
+      'balanced accuracy': balancedAccuracy(confusion(pairs, classes.length)),
+    },
+  };
 }

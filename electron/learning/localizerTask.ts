@@ -1,18 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
-import { intersectionOverUnion } from '../contract/image.ts';
+import { intersectionOverUnion, type Box } from '../contract/image.ts';
 import {
   buildLocalizer,
-  cellSize,
   localizerForward,
   localizerLayers,
   type LocalizerConfig,
   type LocalizerOutput,
-  medialSides,
+  type MedialSide,
 } from '../../models/index.ts';
-import type { Random } from '../random/random.ts';
+import { localizerInput, type LocalizerInput } from '../reading/prepare.ts';
 import { mean } from '../statistics/bootstrap.ts';
-import { localizerJitter, noiseTable, noJitter } from './augment.ts';
-import { drawFilm, type FilmExample } from './examples.ts';
+import { medialSideOf } from './examples.ts';
+import type { LabelledPicture } from './patientFiles.ts';
 import type { LearningTask } from './trainer.ts';
 
 export interface LocalizerTargets {
@@ -41,55 +40,54 @@ export function localizerLoss(output: LocalizerOutput, targets: LocalizerTargets
   });
 }
 
-export function localizerTask(
-  config: LocalizerConfig,
-  examples: readonly FilmExample[],
-  tuning: readonly FilmExample[],
-  random: Random,
-): LearningTask<FilmExample> {
-  const noise = noiseTable(random.stream('noise'));
-  const size = config.inputSize;
-  const cells = size / cellSize;
+/** A film to judge with, as a reader's localizer sees it. */
+export interface TuningFilm {
+  readonly input: LocalizerInput;
+  readonly hips: readonly { readonly box: Box; readonly medialSide: MedialSide }[];
+}
+
+export function tuningFilm({ image, film }: LabelledPicture): TuningFilm {
+  return {
+    input: localizerInput(image),
+    hips: film.hips.map(({ box, laterality }) => ({ box, medialSide: medialSideOf(laterality) })),
+  };
+}
+
+export function localizerTask(config: LocalizerConfig, tuning: readonly TuningFilm[]): LearningTask {
   return {
     layers: localizerLayers(config),
-    examples,
-    batch: (picked, draw) => {
-      const drawn = picked.map((example) => drawFilm(example, draw, localizerJitter, noise));
-      const stack = (part: (film: (typeof drawn)[number]) => Float32Array, side: number, depth: number) => {
-        const data = new Float32Array(drawn.length * side * side * depth);
-        drawn.forEach((film, i) => data.set(part(film), i * side * side * depth));
-        return tf.tensor4d(data, [drawn.length, side, side, depth]);
-      };
-      const x = stack(({ input }) => input, size, 1);
-      const heat = stack((film) => film.heat, cells, medialSides.length);
-      const box = stack((film) => film.box, cells, 4);
-      const weight = stack((film) => film.weight, cells, 1);
-      return {
-        loss: (run) => localizerLoss(localizerForward(run, x), { heat, box, weight }),
-        dispose: () => tf.dispose([x, heat, box, weight]),
-      };
-    },
+    loss: (run, { x, heat, box, weight }) =>
+      localizerLoss(localizerForward(run, x as tf.Tensor4D), {
+        heat: heat as tf.Tensor4D,
+        box: box as tf.Tensor4D,
+        weight: weight as tf.Tensor4D,
+      }),
     validate: async (parameters) => {
       const localizer = buildLocalizer(config, parameters);
       const overlaps: number[] = [];
       let extra = 0;
-      for (const film of tuning) {
-        const { input } = drawFilm(film, random, noJitter, noise);
-        const found = await localizer.locate(input);
-        for (const hip of film.hips) {
-          const same = found.find(({ medialSide }) => medialSide === hip.medialSide);
-          overlaps.push(same ? intersectionOverUnion(same.box, hip.box) : 0);
+      try {
+        for (const { input, hips } of tuning) {
+          const found = await localizer.locate(input.data);
+          for (const hip of hips) {
+            const same = found.find(({ medialSide }) => medialSide === hip.medialSide);
+            overlaps.push(same ? intersectionOverUnion(input.toImage(same.box), hip.box) : 0);
+          }
+          extra += found.filter(
+            ({ medialSide }) => !hips.some((hip) => hip.medialSide === medialSide),
+          ).length;
         }
-        extra += found.filter(
-          ({ medialSide }) => !film.hips.some((hip) => hip.medialSide === medialSide),
-        ).length;
+      } finally {
+        localizer.dispose();
       }
-      localizer.dispose();
-      const missed = overlaps.filter((overlap) => overlap < 0.5).length;
       return {
         // A hip that is not there is as bad as one that is missed.
         loss: 1 - mean(overlaps) + extra / overlaps.length,
-        summary: `mean overlap ${mean(overlaps).toFixed(3)}, ${String(missed)} of ${String(overlaps.length)} hips missed, ${String(extra)} found where none is`,
+        measures: {
+          'mean overlap': mean(overlaps),
+          'hips found': overlaps.filter((overlap) => overlap >= 0.5).length / overlaps.length,
+          'false boxes a film': extra / tuning.length,
+        },
       };
     },
   };
