@@ -50,7 +50,7 @@ export function fold(layers: readonly LayerSpec[], parameters: Parameters): Fold
       });
       return activation === 'tanh' ? tf.tanh(y) : y;
     }
-    const { stride, padding } = walkOf(layer);
+    const { stride, padding } = walkOf(layer, x.shape);
     return tf.fused.conv2d({
       x: x as tf.Tensor4D,
       filter: kernel as tf.Tensor4D,
@@ -81,7 +81,7 @@ export function fold(layers: readonly LayerSpec[], parameters: Parameters): Fold
 function weighted(layer: LayerSpec, x: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
   if (layer.kind === 'norm') return tf.mul(x, kernel);
   if (layer.kind === 'dense') return tf.matMul(x, kernel);
-  const { stride, padding } = walkOf(layer);
+  const { stride, padding } = walkOf(layer, x.shape);
   return tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, stride, padding);
 }
 

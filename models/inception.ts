@@ -167,11 +167,10 @@ export function inception(config: InceptionConfig): Architecture {
     ...repeated('a', blockA, a),
     { name: 'reduction-a', branches: reductionA },
     ...repeated('b', blockB, b),
-  ];
-  const deep: readonly NamedBlock[] = [
     { name: 'reduction-b', branches: reductionB },
-    ...repeated('c', blockC, c),
   ];
+  // No greatest of neighbours among them: which of several that are equal it follows back is every backend's own.
+  const deep = repeated('c', blockC, c);
   const layers: LayerSpec[] = [];
   let channels = config.inputs;
   for (const block of [...shallow, ...deep]) {

@@ -71,14 +71,21 @@ export function kernelSides(size: KernelSize): readonly [rows: number, columns: 
   return typeof size === 'number' ? [size, size] : size;
 }
 
-/** How the kernel of a layer walks over the map. */
-export function walkOf(layer: Extract<LayerSpec, { size: KernelSize }>): {
-  readonly stride: number;
-  readonly padding: 'same' | 'valid';
-} {
-  return layer.kind === 'conv'
-    ? { stride: 1, padding: 'same' }
-    : { stride: layer.stride, padding: layer.padding ?? 'same' };
+/**
+ * How the kernel of a layer walks over a map of [n, rows, columns, channels]. Where padding 'same' has nothing to pad
+ * it is called 'valid', which it then is: with strides longer than the kernel tfjs' wasm backend (4.22) gets
+ * 'same' wrong.
+ */
+export function walkOf(
+  layer: Extract<LayerSpec, { size: KernelSize }>,
+  [, rows, columns]: readonly number[],
+): { readonly stride: number; readonly padding: 'same' | 'valid' } {
+  const { stride, padding = 'same' } = layer.kind === 'conv' ? { stride: 1 } : layer;
+  const isPadded = kernelSides(layer.size).some((side, axis) => {
+    const count = axis === 0 ? rows! : columns!;
+    return (Math.ceil(count / stride) - 1) * stride + side > count;
+  });
+  return { stride, padding: isPadded ? padding : 'valid' };
 }
 
 /** What a layer ends with. */

@@ -79,7 +79,7 @@ export function trainingLayers(
     }
     let y = x as tf.Tensor4D;
     if (spec.kind !== 'norm') {
-      y = convolved(y, at<tf.Rank.R4>(name, 'kernel'), walkOf(spec));
+      y = convolved(y, at<tf.Rank.R4>(name, 'kernel'), walkOf(spec, y.shape));
     }
     if (spec.kind === 'conv') return spec.biasStart === null ? y : tf.add(y, at<tf.Rank.R1>(name, 'bias'));
     const normed = kernels.batchNorm(y, at<tf.Rank.R1>(name, 'scale'), at<tf.Rank.R1>(name, 'shift'), {

@@ -4,7 +4,7 @@
  * al. 2015, formula 5), not from the tensor code.
  */
 import { batchNormEpsilon } from '../kernels.ts';
-import { activationOf, walkOf, type LayerSpec } from '../layers.ts';
+import { activationOf, type LayerSpec } from '../layers.ts';
 
 export interface Array64 {
   /** [n, rows, columns, channels], or [n, units]. */
@@ -104,7 +104,7 @@ export function layer64(layer: LayerSpec, parameters: Parameters64, x: Array64):
         return sum;
       });
     } else {
-      const { stride, padding } = walkOf(layer);
+      const { stride, padding = 'same' } = layer.kind === 'conv' ? { stride: 1 } : layer;
       const sides = typeof layer.size === 'number' ? ([layer.size, layer.size] as const) : layer.size;
       y = overWindows(x, sides, stride, padding, outputs, (n, output, pixels) => {
         let sum = bias?.[output] ?? 0;
