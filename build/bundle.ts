@@ -13,8 +13,10 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 export const entries = [
   'electron/main/main.ts',
   'electron/compute/process.ts',
+  'electron/compute/trainerProcess.ts',
   'electron/dicom/worker.ts',
   'electron/drr/projectorWorker.ts',
+  'electron/learning/batchWorker.ts',
   'electron/learning/renderBatchWorker.ts',
   'electron/station/demoWorker.ts',
   'electron/station/lab/batchWorker.ts',

@@ -13,6 +13,9 @@ import {
   phantomRequest,
   volumeHash,
 } from './lab.ts';
+import { recipe } from './recipe.ts';
+import { datasetRow, freezePreview, freezeResult, study } from './snapshot.ts';
+import { runId, trainingPreset, trainingRun } from './training.ts';
 import { importOutcome, readDraft, storedRead, unfinishedRead, worklistRow } from './reads.ts';
 
 const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output });
@@ -116,6 +119,25 @@ export const api = {
   'lab.stopBatch': call(z.strictObject({ id: labBatch.shape.id }), labBatch),
   /** Goes on where it stopped; pictures that are there are not made again. */
   'lab.resumeBatch': call(z.strictObject({ id: labBatch.shape.id }), labBatch),
+  'datasets.list': call(nothing, z.array(datasetRow)),
+  /** What `datasets.freeze` would hold and what it would leave out; nothing is changed. */
+  'datasets.preview': call(z.strictObject({ study: study.nullable() }), freezePreview),
+  /** Freezes every film that a person has read. Tells of its progress as the job 'freeze'. */
+  'datasets.freeze': call(z.strictObject({ name: z.string().min(1).max(100), study }), freezeResult),
+  /** Stops the freeze that is under way; nothing of it stays. */
+  'datasets.cancel': call(nothing, nothing),
+  'training.list': call(nothing, z.array(trainingRun)),
+  'training.presets': call(nothing, z.array(trainingPreset)),
+  /** Waits for its turn: one training runs at a time. Refused as 'leak', with the names, when it would learn from who tests it. */
+  'training.start': call(
+    z.strictObject({ snapshot: z.string(), name: trainingRun.shape.name, recipe }),
+    trainingRun,
+  ),
+  /** After the step under way, with a checkpoint. */
+  'training.pause': call(z.strictObject({ id: runId }), trainingRun),
+  /** From the last checkpoint, also after the process was killed. */
+  'training.resume': call(z.strictObject({ id: runId }), trainingRun),
+  'training.cancel': call(z.strictObject({ id: runId }), trainingRun),
 } as const;
 export type Api = typeof api;
 export type CallName = keyof Api;
@@ -137,11 +159,13 @@ export const stationEvent = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('film-state'), imageHash, state: filmState }),
   z.strictObject({
     event: z.literal('progress'),
-    job: z.enum(['demo', 'import']),
+    job: z.enum(['demo', 'import', 'freeze']),
     done: z.number().int(),
     of: z.number().int(),
     label: z.string(),
   }),
+  z.strictObject({ event: z.literal('datasets-changed') }),
+  z.strictObject({ event: z.literal('training-run'), run: trainingRun }),
   z.strictObject({ event: z.literal('lab-volumes-changed') }),
   z.strictObject({ event: z.literal('lab-batch'), batch: labBatch }),
   /** What the volume that is being added or built is at; `of` 0 where its end cannot be told. */

@@ -135,3 +135,50 @@ export const snapshotManifest = z.strictObject({
   hash,
 });
 export type SnapshotManifest = z.infer<typeof snapshotManifest>;
+
+/** What is in one split: hips by the grade of their label. */
+export const splitCounts = z.strictObject({
+  patients: count,
+  films: count,
+  hips: z.strictObject({
+    none: count,
+    I: count,
+    II: count,
+    III: count,
+    IV: count,
+    /** Of no class: they teach the localizer alone. */
+    ungraded: count,
+  }),
+});
+export type SplitCounts = z.infer<typeof splitCounts>;
+export const countsBySplit = z.strictObject({ learn: splitCounts, tune: splitCounts, test: splitCounts });
+export type CountsBySplit = z.infer<typeof countsBySplit>;
+
+/** A data set of the station. */
+export const datasetRow = z.strictObject({
+  hash,
+  name: z.string(),
+  study,
+  folder: z.string(),
+  frozenAt: z.iso.datetime(),
+  counts: countsBySplit,
+});
+export type DatasetRow = z.infer<typeof datasetRow>;
+
+/** What a freeze of the station's own reads would hold. */
+export const freezePreview = z.strictObject({
+  /** Null where no film has a read. */
+  study: study.nullable(),
+  /** The kinds of films that have reads; with two, one has to be chosen. */
+  studies: z.array(study),
+  counts: countsBySplit,
+  /** Films and hips that are left out, each with the reason. */
+  leftOut: z.array(z.strictObject({ fileName: z.string(), reason: z.string() })),
+  /** What a person should know before: a class without a hip, patients who cannot be told apart. */
+  warnings: z.array(z.string()),
+});
+export type FreezePreview = z.infer<typeof freezePreview>;
+
+/** What was frozen, and what was left out of it. */
+export const freezeResult = z.strictObject({ dataset: datasetRow, leftOut: freezePreview.shape.leftOut });
+export type FreezeResult = z.infer<typeof freezeResult>;

@@ -78,3 +78,13 @@ export const trainingRun = z.strictObject({
   bestEpoch: count.nullable(),
 });
 export type TrainingRun = z.infer<typeof trainingRun>;
+
+/** A recipe to start from, for either network. */
+export const trainingPreset = z.strictObject({
+  id: z.enum(['shipped', 'strong', 'paper', 'quick']),
+  name: z.string(),
+  /** What it is for, as a sentence. */
+  about: z.string(),
+  recipes: z.strictObject({ localizer: recipe, classifier: recipe }),
+});
+export type TrainingPreset = z.infer<typeof trainingPreset>;

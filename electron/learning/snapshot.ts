@@ -258,6 +258,23 @@ export function* wholeFilms(
     yield { entry, ...readWholeFilms(snapshot.folder, entry.stem, asFrozen(snapshot, entry)) };
 }
 
+/**
+ * Labels and subgroups of every patient, without the greys.
+ *
+ * @throws CalcarError as `wholeFilms`
+ */
+export function patientsOf({ folder, manifest }: Snapshot): SnapshotPatient[] {
+  return manifest.entries.map((entry) => {
+    try {
+      const truth = readFileSync(paths(folder, entry.stem).truth);
+      if (sha256(truth) !== entry.truth) throw new Error('other labels than were frozen');
+      return snapshotPatient.parse(JSON.parse(truth.toString('utf8')));
+    } catch (cause) {
+      throw changed(folder, manifest.name, entry, cause);
+    }
+  });
+}
+
 function entriesIn({ manifest }: Snapshot, split: Split): SnapshotEntry[] {
   return manifest.entries.filter((entry) => entry.split === split);
 }

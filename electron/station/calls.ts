@@ -6,6 +6,7 @@ import { disclose } from './blinding.ts';
 import { commitRead } from './commitRead.ts';
 import type { Context } from './context.ts';
 import { makeDemo } from './makeDemo.ts';
+import { datasetCallsOf } from './datasets/datasetCalls.ts';
 import { describeFilm } from './describeFilm.ts';
 import { doctorReport } from './doctor.ts';
 import { loadDraft, saveDraft } from './drafts.ts';
@@ -16,6 +17,8 @@ import { findingOf } from './readFilm.ts';
 import type { ReadingQueue } from './readingQueue.ts';
 import { loadSettings, saveSettings } from './settings.ts';
 import { stationState } from './state.ts';
+import type { Training } from './training/training.ts';
+import { trainingCallsOf } from './training/trainingCalls.ts';
 import { worklist } from './worklist.ts';
 
 export type Calls = {
@@ -28,9 +31,12 @@ export function callsOf(
   queue: ReadingQueue,
   readLater: (imageHash: string) => void,
   lab: Lab,
+  training: Training,
 ): Calls {
   return {
     ...labCallsOf(lab),
+    ...datasetCallsOf(context),
+    ...trainingCallsOf(training),
     'station.state': () => stationState(context),
     'worklist.list': (input) => worklist(context, input),
     'film.describe': (input) => describeFilm(context, input),

@@ -28,6 +28,9 @@ export interface DataFolder {
   readonly films: string;
   readonly thumbnails: string;
   readonly logs: string;
+  /** Frozen data sets, and trainings on them. */
+  readonly datasets: string;
+  readonly runs: string;
 }
 
 /**
@@ -41,9 +44,18 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     films: join(path, 'films'),
     thumbnails: join(path, 'thumbnails'),
     logs: join(path, 'logs'),
+    datasets: join(path, 'datasets'),
+    runs: join(path, 'runs'),
   };
   try {
-    for (const part of [folder.path, folder.films, folder.thumbnails, folder.logs])
+    for (const part of [
+      folder.path,
+      folder.films,
+      folder.thumbnails,
+      folder.logs,
+      folder.datasets,
+      folder.runs,
+    ])
       await mkdir(part, { recursive: true, mode: 0o700 });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;

@@ -10,10 +10,12 @@ import { openDatabase } from '../database/database.ts';
 import { filmsToRead } from '../database/films.ts';
 import type { SpawnCompute } from '../compute/childPort.ts';
 import { startCompute } from '../compute/client.ts';
+import { spawnTrainer, type StartTrainer } from '../compute/startTrainer.ts';
 import { createDecoder, renderDisplay } from '../dicom/index.ts';
 import { answerAsset, wireAsset } from './assets.ts';
 import { answerCall, callsOf } from './calls.ts';
 import type { Context } from './context.ts';
+import { datasetFolder } from './datasets/datasets.ts';
 import { usableFilm } from './context.ts';
 import { defaultDataFolder, openDataFolder } from './dataFolder.ts';
 import { createEvents } from './events.ts';
@@ -32,6 +34,7 @@ import { createOpenedFilms } from './openedFilms.ts';
 import { readFilm } from './readFilm.ts';
 import { saliencyOf } from './saliency.ts';
 import { createReadingQueue } from './readingQueue.ts';
+import { Training } from './training/training.ts';
 import { stationVersion } from './version.ts';
 
 export interface StationOptions {
@@ -43,6 +46,8 @@ export interface StationOptions {
   readonly compute?: boolean;
   /** How the tensor process is started; a child of Node by default. */
   readonly spawnCompute?: SpawnCompute;
+  /** How a training process is started; a child of Node that outlives the station by default. */
+  readonly startTrainer?: StartTrainer;
   /** Folder of the weights and their model card. Default: CALCAR_MODELS, else the shipped ones. */
   readonly modelFolder?: string;
   /** Where the decode worker's code is, when it was bundled elsewhere. */
@@ -146,7 +151,18 @@ async function compose(
   await lab.prepare();
   closers.push(() => lab.close());
 
-  const calls = callsOf(context, queue, readLater, lab);
+  const training = new Training({
+    runsFolder: folder.runs,
+    base: modelFolderOf(options),
+    software: stationVersion,
+    snapshotFolder: (hash) => datasetFolder(context, hash),
+    startTrainer: options.startTrainer ?? spawnTrainer,
+    changed: (run) => events.emit({ event: 'training-run', run }),
+    log,
+  });
+  closers.push(() => training.close());
+
+  const calls = callsOf(context, queue, readLater, lab, training);
   const work = createWork();
   return {
     dataDir: folder.path,
@@ -179,10 +195,15 @@ async function compose(
   };
 }
 
-function startMachine({ modelFolder, spawnCompute }: StationOptions, log: StationLog): Machine {
+function modelFolderOf({ modelFolder }: StationOptions): string {
   const shipped = fileURLToPath(new URL('../../models/weights', import.meta.url));
+  return modelFolder ?? (process.env['CALCAR_MODELS'] || shipped);
+}
+
+function startMachine(options: StationOptions, log: StationLog): Machine {
+  const { spawnCompute } = options;
   return startCompute({
-    modelFolder: modelFolder ?? (process.env['CALCAR_MODELS'] || shipped),
+    modelFolder: modelFolderOf(options),
     log,
     ...(spawnCompute ? { spawn: spawnCompute } : {}),
   });

@@ -1,5 +1,6 @@
 import type { Migration } from '../migrate.ts';
 import { first } from './0001-first.ts';
+import { datasets } from './0002-datasets.ts';
 
 /** Every step from an empty file to today's schema, in order. A step that was released is never edited. */
-export const migrations: readonly Migration[] = [first];
+export const migrations: readonly Migration[] = [first, datasets];

@@ -10,6 +10,7 @@ import {
   forgetRun,
   leaveWish,
   listRuns,
+  logFile,
   readRun,
   readStatus,
   writeStatus,
@@ -119,14 +120,32 @@ export function removeTraining(runsFolder: string, id: string): void {
   forgetRun(folder);
 }
 
+/** Says of a training whose process ended before it began that it did. @throws CalcarError 'not-found' */
+export function failTraining(runsFolder: string, id: string): void {
+  settle(
+    folderOf(runsFolder, id),
+    'failed',
+    `The training process ended before it began. Its own words are in ${logFile(folderOf(runsFolder, id))}; calcar doctor says what this machine can do.`,
+  );
+}
+
 /** Newest first. */
 export const trainings = (runsFolder: string): TrainingRun[] => listRuns(runsFolder);
 
 /** For a run that no process trains; the lock keeps one from beginning meanwhile. */
-function settle(folder: string, state: 'waiting' | 'paused' | 'cancelled'): void {
+function settle(
+  folder: string,
+  state: 'waiting' | 'paused' | 'cancelled' | 'failed',
+  reason: string | null = null,
+): void {
   const lock = lockRun(folder);
   try {
-    writeStatus(folder, { ...readStatus(folder), state, reason: null, kind: null });
+    writeStatus(folder, {
+      ...readStatus(folder),
+      state,
+      reason,
+      kind: reason === null ? null : 'compute-failed',
+    });
   } finally {
     lock.release();
   }
