@@ -48,6 +48,8 @@ const kerasNadam: NadamOptions = { ...nadamDefaults, epsilon: 1e-7, momentumDeca
 const learningRate = 1e-3;
 /** Small enough that losses are still losses after some steps on one batch of noise. */
 const checkedRate = 1e-5;
+/** As the training process has it. */
+const coresAWorker = 4;
 const checked = 5;
 const warmUp = 3;
 
@@ -140,7 +142,7 @@ const pipelines = await Promise.all(
   [recipe, strongRecipe('classifier')].map(({ augmentation, balance, sources }) =>
     openCropBatches(crops, {
       ...{ random: random.stream('batches'), batchSize: batch, augmentation, balance, sources },
-      workers: availableParallelism(),
+      workers: Math.max(1, Math.floor(availableParallelism() / coresAWorker)),
     }),
   ),
 );

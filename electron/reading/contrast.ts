@@ -18,6 +18,7 @@ export function evenContrast(values: Float32Array, side: number): Float32Array {
   // Sums over the window's rows, a column each.
   const sums = new Float64Array(side);
   const squares = new Float64Array(side);
+  const beyond = new Float32Array(side);
   // Sums of those columns before each, of none and of all of them beyond the picture.
   const sumsBefore = new Float64Array(side + 2 * half + 1);
   const squaresBefore = new Float64Array(side + 2 * half + 1);
@@ -25,20 +26,29 @@ export function evenContrast(values: Float32Array, side: number): Float32Array {
     { length: side },
     (_, column) => 1 / (Math.min(side, column + half + 1) - Math.max(0, column - half)),
   );
-  for (let row = 0; row < Math.min(half, side); row++) addRow(source, row, sums, squares, 1);
-  for (let row = 0; row < side; row++) {
-    if (row + half < side) addRow(source, row + half, sums, squares, 1);
-    if (row - half > 0) addRow(source, row - half - 1, sums, squares, -1);
+  const moveDown = (entering: Float32Array, leaving: Float32Array): void => {
     let sum = 0;
     let square = 0;
     for (let column = 0; column < side; column++) {
-      sum += sums[column]!;
-      square += squares[column]!;
+      const comes = entering[column]!;
+      const goes = leaving[column]!;
+      const columnSum = sums[column]! + comes - goes;
+      const columnSquares = squares[column]! + comes * comes - goes * goes;
+      sums[column] = columnSum;
+      squares[column] = columnSquares;
+      sum += columnSum;
+      square += columnSquares;
       sumsBefore[half + column + 1] = sum;
       squaresBefore[half + column + 1] = square;
     }
     sumsBefore.fill(sum, half + side + 1);
     squaresBefore.fill(square, half + side + 1);
+  };
+  const rowOf = (row: number): Float32Array =>
+    row >= 0 && row < side ? source.subarray(row * side, (row + 1) * side) : beyond;
+  for (let row = 0; row < half; row++) moveDown(rowOf(row), beyond);
+  for (let row = 0; row < side; row++) {
+    moveDown(rowOf(row + half), rowOf(row - half - 1));
     const rows = Math.min(side, row + half + 1) - Math.max(0, row - half);
     const rowShare = 1 / rows;
     for (let column = 0; column < side; column++) {
@@ -53,19 +63,4 @@ export function evenContrast(values: Float32Array, side: number): Float32Array {
     }
   }
   return values;
-}
-
-function addRow(
-  source: Float32Array,
-  row: number,
-  sums: Float64Array,
-  squares: Float64Array,
-  sign: 1 | -1,
-): void {
-  const start = row * sums.length;
-  for (let column = 0; column < sums.length; column++) {
-    const value = source[start + column]!;
-    sums[column]! += sign * value;
-    squares[column]! += sign * value * value;
-  }
 }
