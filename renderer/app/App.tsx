@@ -18,6 +18,8 @@ import { askMachine } from '../reading/openFilm.ts';
 import { session, useSession } from '../reading/session.ts';
 import { SettingsRoom } from '../settings/SettingsRoom.tsx';
 import { listen, sentenceOf } from '../station.ts';
+import { hearTraining } from '../training/runs.ts';
+import { TrainingRoom } from '../training/TrainingRoom.tsx';
 import { Rail } from './Rail.tsx';
 import { StatusLine } from './StatusLine.tsx';
 import { say, startApp, useApp } from './store.ts';
@@ -29,6 +31,7 @@ export function App(): ReactNode {
   const [dropping, setDropping] = useState(false);
   useEffect(startApp, []);
   useEffect(() => listen(hearLab), []);
+  useEffect(() => listen(hearTraining), []);
   // Before the first picture, so that a key pressed at what is seen is never lost.
   useLayoutEffect(() => bindKeys(commands, settings.keys), [settings.keys]);
   useEffect(() => {
@@ -63,6 +66,7 @@ export function App(): ReactNode {
       <Rail />
       {room === 'reading' && <ReadingRoom />}
       {room === 'lab' && <LabRoom />}
+      {room === 'training' && <TrainingRoom />}
       {room === 'settings' && <SettingsRoom />}
       <StatusLine />
       <ImportPanel />

@@ -3,7 +3,7 @@ import type { Settings, StationEvent, StationState } from '../../electron/contra
 import type { WorklistRow } from '../../electron/contract/reads.ts';
 import { call, listen, sentenceOf } from '../station.ts';
 
-export type Room = 'reading' | 'lab' | 'settings';
+export type Room = 'reading' | 'lab' | 'training' | 'settings';
 export type Overlay = 'keys' | 'palette' | 'imports' | null;
 export interface Notice {
   readonly text: string;
@@ -11,7 +11,7 @@ export interface Notice {
   readonly tone: 'plain' | 'loss';
 }
 export interface Progress {
-  readonly job: 'demo' | 'import';
+  readonly job: 'demo' | 'import' | 'freeze';
   readonly done: number;
   readonly of: number;
   readonly label: string;

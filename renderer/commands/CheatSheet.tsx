@@ -15,6 +15,7 @@ export const commandGroups: readonly Command['group'][] = [
   'Film',
   'Worklist',
   'Lab',
+  'Training',
   'Station',
 ];
 

@@ -7,6 +7,7 @@ import { lab } from '../lab/lab.ts';
 import { inLab, labCommands } from '../lab/labCommands.ts';
 import * as tube from '../lab/setup.ts';
 import { addCt } from '../lab/volumes.ts';
+import { trainingCommands } from '../training/trainingCommands.ts';
 import {
   gradeSelected,
   redo,
@@ -22,11 +23,14 @@ import { confidenceWords, gradeWords } from '../words.ts';
 import * as picture from '../viewer/picture.ts';
 import type { Command } from './command.ts';
 
-const filmOpen = () => !inLab() && session().samples !== null;
+const filmOpen = () => useApp.getState().room === 'reading' && session().samples !== null;
 /** What a chooser's files become: a CT in the lab, films elsewhere. */
 const take = () => (inLab() ? addCt : importFiles);
 const reading = () => useApp.getState().room === 'reading' && session().film !== null;
 const listIsWhole = (chosen: boolean | null) => chosen ?? session().imageHash === null;
+/** What can be undone and done again in the room that is on the screen. */
+const past = (): readonly unknown[] => (inLab() ? lab().past : reading() ? session().past : []);
+const future = (): readonly unknown[] => (inLab() ? lab().future : reading() ? session().future : []);
 const hipSelected = () => reading() && session().selected !== null;
 
 const gradeKeys: Record<Grade, readonly string[]> = {
@@ -78,6 +82,7 @@ export const commands: readonly Command[] = [
   ...gradeCommands,
   ...confidenceCommands,
   ...labCommands,
+  ...trainingCommands,
   {
     id: 'commit',
     name: 'Commit and next',
@@ -94,7 +99,7 @@ export const commands: readonly Command[] = [
     name: 'Undo',
     group: 'Read',
     keys: ['z', '$mod+z'],
-    enabled: () => (inLab() ? lab().past : session().past).length > 0,
+    enabled: () => past().length > 0,
     perform: () => (inLab() ? tube.undo() : undo()),
   },
   {
@@ -102,7 +107,7 @@ export const commands: readonly Command[] = [
     name: 'Redo',
     group: 'Read',
     keys: ['Shift+z', '$mod+Shift+z', '$mod+y'],
-    enabled: () => (inLab() ? lab().future : session().future).length > 0,
+    enabled: () => future().length > 0,
     perform: () => (inLab() ? tube.redo() : redo()),
   },
   {

@@ -13,6 +13,7 @@ const shapes = {
       <circle cx="12" cy="14" r="2.2" />
     </>
   ),
+  training: <path d="M4 20V4M4 20h16M7 8c2 6 6 8 12 8.5M7 15l3-1.5 3 2 5-6" />,
   settings: (
     <>
       <circle cx="12" cy="12" r="3" />

@@ -87,7 +87,12 @@ export async function freezeReads(
     throw error instanceof CalcarError ? error : writeFailure(error);
   } finally {
     rmSync(building, { recursive: true, force: true });
+    tell(context, patients.length, patients.length);
   }
+}
+
+function tell(context: Context, done: number, of: number): void {
+  context.emit({ event: 'progress', job: 'freeze', done, of, label: 'Freezing your reads' });
 }
 
 /** @returns the films that could not be read, which are left out */
@@ -102,13 +107,7 @@ async function writePatients(
   for (const [done, { films, ...patient }] of patients.entries()) {
     if (signal.aborted)
       throw new CalcarError('cancelled', 'The freezing was stopped. Nothing of the data set was kept.');
-    context.emit({
-      event: 'progress',
-      job: 'freeze',
-      done,
-      of: patients.length,
-      label: 'Freezing your reads',
-    });
+    tell(context, done, patients.length);
     const pictures: LabelledPicture[] = [];
     for (const film of films) {
       try {
