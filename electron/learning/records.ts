@@ -31,6 +31,8 @@ export const trainingRecord = z.strictObject({
       sha256: hash,
       /** False when nothing says whom those weights learned from. */
       known: z.boolean(),
+      /** Layers that those weights did not fit, which began at random, and why. */
+      left: z.array(z.string()).default([]),
     })
     .nullable(),
   /** Whom the weights learned from, and who chose among epochs; those of the weights at the start included. */
@@ -160,9 +162,14 @@ function trainingLines(record: TrainingRecord): string[] {
     `- ${record.learned.toLocaleString('en')} learned numbers; weights ${(weights.bytes / 1e6).toFixed(1)} MB, SHA-256 \`${weights.sha256}\``,
     `- Snapshot "${snapshot.name}" (${snapshot.study}), SHA-256 \`${snapshot.hash}\``,
     `- ${examples.learn} ${unit} of ${patients.learn.length} patients to learn, ${examples.tune} of ${patients.tune.length} to choose the epoch`,
-    ...(record.start === null ? [] : [`- Started from the weights with SHA-256 \`${record.start.sha256}\``]),
+    ...(record.start === null ? [] : [startLine(record.start)]),
     `- Nadam, learning rate ${asked.learningRate} (${asked.schedule}), L2 ${asked.l2}, moving average ${asked.averageDecay}, batch ${asked.batchSize}, seed ${asked.seed}`,
     `- ${epochs.length} epochs in ${record.minutes.toFixed(0)} minutes (${record.backend}); epoch ${bestEpoch} kept: ${measures.join(', ')} on the tuning patients`,
     '',
   ];
+}
+
+function startLine({ sha256, left }: NonNullable<TrainingRecord['start']>): string {
+  const line = `- Started from the weights with SHA-256 \`${sha256}\``;
+  return left.length === 0 ? line : `${line}, but for layers that began at random: ${left.join('; ')}`;
 }

@@ -6,11 +6,13 @@ import { CalcarError } from '../contract/errors.ts';
 import { networkNames, type NetworkName } from '../contract/recipe.ts';
 import type { SnapshotEntry } from '../contract/snapshot.ts';
 import {
+  countLearned,
   modelFiles,
   ModelError,
   readWeights,
+  transferred,
   writeWeights,
-  type Parameter,
+  type LayerSpec,
   type Parameters,
 } from '../../models/index.ts';
 import { writeDurably } from './durableFile.ts';
@@ -39,6 +41,13 @@ export function refuseSeenPatients(run: StoredRun, entries: readonly SnapshotEnt
 /** Copies of what the run starts from, so that it goes on from the same when the folder changes. */
 const startFolder = (folder: string): string => join(folder, 'start');
 
+/** What a run begins with. */
+export interface RunStart {
+  readonly parameters: Parameters;
+  /** Layers that begin at random though the run starts from weights, and why the weights did not fit them. */
+  readonly left: readonly string[];
+}
+
 /**
  * Brings into the run's folder what it needs from elsewhere, once.
  *
@@ -47,12 +56,17 @@ const startFolder = (folder: string): string => join(folder, 'start');
  * @throws CalcarError 'model-missing' or 'model-damaged' for the folders that the run names; 'invalid-input' when
  *   the weights are those of another network; 'disk-full', 'read-only'
  */
-export async function prepareModel(folder: string, run: StoredRun, random: Parameters): Promise<Parameters> {
+export async function prepareModel(
+  folder: string,
+  run: StoredRun,
+  layers: readonly LayerSpec[],
+  random: Parameters,
+): Promise<RunStart> {
   const other = networkNames.find((name) => name !== run.recipe.network)!;
   bring(other, run.base, modelFolder(folder));
-  if (run.start === null) return random;
+  if (run.start === null) return { parameters: random, left: [] };
   bring(run.recipe.network, run.start, startFolder(folder));
-  return startOf(startFolder(folder), run.recipe.network, random);
+  return startOf(startFolder(folder), run.recipe.network, layers, random);
 }
 
 function bring(network: NetworkName, from: string, to: string): void {
@@ -74,28 +88,27 @@ function bring(network: NetworkName, from: string, to: string): void {
   }
 }
 
-async function startOf(from: string, network: NetworkName, random: Parameters): Promise<Parameters> {
+async function startOf(
+  from: string,
+  network: NetworkName,
+  layers: readonly LayerSpec[],
+  random: Parameters,
+): Promise<RunStart> {
   const stored = await readWeights(readFileSync(join(from, modelFiles[network])), network).catch(
     (error: unknown) => {
       throw error instanceof ModelError ? new CalcarError(error.kind, error.message, error) : error;
     },
   );
-  return new Map(
-    [...random].map(([name, { shape }]) => {
-      const found = stored.parameters.get(name);
-      if (found === undefined || !isSame(found.shape, shape))
-        throw new CalcarError(
-          'invalid-input',
-          `The weights to start from are those of another network: ${name} is missing or of another shape. ` +
-            'Choose the architecture that they have, or start from random weights.',
-        );
-      return [name, found] satisfies [string, Parameter];
-    }),
-  );
+  const { parameters, copied, left } = transferred(layers, random, stored.parameters);
+  const taken = countLearned(layers.filter(({ name }) => copied.includes(name)));
+  if (taken < countLearned(layers) / 2)
+    throw new CalcarError(
+      'invalid-input',
+      `The weights to start from are those of another network: ${left.length} of its ${layers.length} layers are missing or of another shape. ` +
+        'Choose the architecture that they have, or start from random weights.',
+    );
+  return { parameters, left: left.map(({ layer, reason }) => `${layer} ${reason}`) };
 }
-
-const isSame = (one: readonly number[], other: readonly number[]): boolean =>
-  one.length === other.length && one.every((side, i) => side === other[i]);
 
 /** Keeps the weights of the best epoch so far. @throws CalcarError 'disk-full', 'read-only' */
 export async function keepWeights(
@@ -112,7 +125,7 @@ export async function keepWeights(
 export function finishModel(
   folder: string,
   run: StoredRun,
-  trained: Pick<TrainingRecord, 'backend' | 'learned' | 'examples' | 'patients'>,
+  trained: Pick<TrainingRecord, 'backend' | 'learned' | 'examples' | 'patients'> & Pick<RunStart, 'left'>,
 ): void {
   const { network } = run.recipe;
   const model = modelFolder(folder);
@@ -134,6 +147,7 @@ export function finishModel(
         : {
             sha256: hashOf(readFileSync(join(startFolder(folder), modelFiles[network]))),
             known: before !== null && before.start?.known !== false,
+            left: [...trained.left],
           },
     patients: {
       learn: joined(trained.patients.learn, before?.patients.learn),

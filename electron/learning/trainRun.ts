@@ -113,9 +113,10 @@ async function learn(
   const owner = ownerOf(run, task.layers);
   const from = loadCheckpoint(folder, owner);
   const beginning = random.stream('weights');
-  const start = await prepareModel(
+  const { parameters: start, left } = await prepareModel(
     folder,
     run,
+    task.layers,
     initialParameters(task.layers, () => beginning.uniform()),
   );
   writeEpochs(folder, from?.epochs ?? []);
@@ -133,6 +134,7 @@ async function learn(
       learned: countLearned(task.layers),
       examples,
       patients,
+      left,
     });
   return outcome;
 }
