@@ -8,7 +8,9 @@ import {
   type ClassifierConfig,
 } from '../../models/index.ts';
 import { classifierInput } from '../reading/prepare.ts';
+import { mean } from '../statistics/bootstrap.ts';
 import { balancedAccuracy, confusion } from '../statistics/confusion.ts';
+import { areaUnderRoc } from '../statistics/roc.ts';
 import type { LabelledPicture } from './patientFiles.ts';
 import type { LearningTask } from './trainer.ts';
 
@@ -75,16 +77,24 @@ function judged(
   loss: number;
   measures: Record<string, number>;
 } {
+  // A weight that is no number gives answers that are none.
+  if (!answers.every((answer) => answer.every(Number.isFinite))) return { loss: NaN, measures: {} };
   const entropy = answers.reduce((sum, answer, i) => sum - Math.log(Math.max(answer[truths[i]!]!, 1e-7)), 0);
   const pairs = answers.map((answer, i) => ({
     truth: truths[i]!,
     answer: answer.indexOf(Math.max(...answer)),
   }));
+  const areas = classes.map((_, k) =>
+    areaUnderRoc(
+      answers.map((answer) => answer[k]!),
+      truths.map((truth) => truth === k),
+    ),
+  );
   return {
-    // A weight that is no number gives answers that are none.
-    loss: answers.every((answer) => answer.every(Number.isFinite)) ? entropy / truths.length : NaN,
+    loss: entropy / truths.length,
     measures: {
       'balanced accuracy': balancedAccuracy(confusion(pairs, classes.length)),
+      'macro AUC': mean(areas),
     },
   };
 }
