@@ -144,15 +144,21 @@ describe('a step of training', () => {
   const batch = 6;
 
   /** Weights, moments and averages after some steps on one batch of noise. */
-  async function train(kernels: Kernels, count: number): Promise<Parameters[]> {
+  async function train(
+    kernels: Kernels,
+    count: number,
+    after?: readonly Parameters[],
+  ): Promise<Parameters[]> {
     const random = seeded(5);
-    const network = trainingLayers(
-      task.layers,
-      initialParameters(task.layers, () => random.uniform()),
-      kernels,
-    );
+    const begun = initialParameters(task.layers, () => random.uniform());
+    const network = trainingLayers(task.layers, after?.[0] ?? begun, kernels);
     const nadam = new Nadam(undefined, kernels);
     const average = new MovingAverage(network.variables, 0.99, kernels);
+    if (after !== undefined) {
+      nadam.restore(after[1]!);
+      average.restore(after[2]!);
+    }
+    const first = after?.[1]!.get('step')!.values[0] ?? 0;
     const tensors = tf.tidy(() => ({
       x: tf.tensor(
         new Float32Array(batch * side * side).map(() => random.uniform()),
@@ -162,14 +168,15 @@ describe('a step of training', () => {
       weight: tf.ones([batch]),
     }));
     const before = tf.memory().numTensors;
-    for (let step = 0; step < count; step++) {
+    const slots = after === undefined ? 2 * learned(network.variables) : 0;
+    for (let step = first; step < first + count; step++) {
       const loss = trainingStep({ network, nadam, average }, (run) => task.loss(run, tensors, step), {
         step,
         learningRate: 1e-4,
       });
       loss.dispose();
       // The optimizer's slots are made in the first step.
-      if (step > 0) expect(tf.memory().numTensors).toBe(before + 2 * learned(network.variables));
+      if (step > 0) expect(tf.memory().numTensors).toBe(before + slots);
     }
     const all = [await network.parameters(), await nadam.save(), await average.save()];
     for (const part of [network, nadam, average]) part.dispose();
@@ -195,5 +202,10 @@ describe('a step of training', () => {
   test('gives the same bytes again', async (context) => {
     if (native === null) return context.skip();
     expect(await train(native, 3)).toEqual(await train(native, 3));
+  });
+
+  test('goes on from what was saved to the same bytes', async (context) => {
+    if (native === null) return context.skip();
+    expect(await train(native, 3, await train(native, 2))).toEqual(await train(native, 5));
   });
 });
