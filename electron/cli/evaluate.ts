@@ -1,99 +1,100 @@
-import { Command, Option } from 'commander';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
 import { chooseBackend } from '../compute/backend.ts';
-import { filmLooks, type EvaluationReport, type SimulatedLook } from '../contract/evaluation.ts';
-import { buildDataset } from '../learning/dataset.ts';
-import { evaluate } from '../learning/evaluate.ts';
-import { loadTrainedModels } from '../learning/loadTrainedModels.ts';
-import { percent, ratio, saveEvaluation, writeCard } from '../learning/records.ts';
-import { testPatients } from '../learning/store.ts';
-import { defaultDataFolder } from './dataset.ts';
-import { wholeNumber } from './numbers.ts';
+import type { EvaluationReport } from '../contract/evaluation.ts';
+import { saveEvaluation } from '../learning/evaluateCard.ts';
+import { evaluateModel, pageFile } from '../learning/evaluateModel.ts';
+import { tablesOf, untoldSubgroups } from '../learning/evaluateTables.ts';
+import { membersInWords } from '../learning/evaluateWords.ts';
+import { loadTrainedReader } from '../learning/loadTrainedModels.ts';
+import { writeCard } from '../learning/records.ts';
+import { openSnapshot } from '../learning/snapshot.ts';
+import { defaultDataFolder } from '../station/dataFolder.ts';
+import { stationVersion } from '../station/version.ts';
+import { exitCodes } from './exitCodes.ts';
+import { print, printJson, tell } from './output.ts';
 import { createProgress } from './progress.ts';
-import { formatTable } from './table.ts';
+import { paragraph, tableInText } from './reportText.ts';
 import { shippedModels } from './train.ts';
 
 interface EvaluateOptions {
-  readonly data: string;
-  readonly models: string;
-  readonly patients: number;
-  readonly look: SimulatedLook;
-  readonly workers: number;
+  readonly on: string;
+  readonly out?: string;
+  readonly prevalence: number;
+  readonly again?: boolean;
   readonly save?: boolean;
   readonly json?: boolean;
 }
 
 export const evaluateCommand = new Command('evaluate')
-  .description('read held-out simulated films end to end and print how well, with 95 % intervals')
-  .option('--data <folder>', 'the data set; held-out patients it lacks are made first', defaultDataFolder)
-  .option('--models <folder>', 'weights to judge', shippedModels)
-  .option('--patients <number>', 'held-out patients, two films each', wholeNumber(1), 150)
-  .addOption(
-    new Option('--look <look>', "films as departments make them, or in the DRRs' plain look")
-      .choices(filmLooks)
-      .default('clinic'),
+  .description(
+    'read the test films of a snapshot end to end and say how well, every number with its interval',
   )
-  .option('--workers <threads>', 'patients simulated at a time', wholeNumber(1), 2)
-  .option('--save', 'write the result beside the weights and into the model card')
+  .argument('[model]', 'folder with the weights', shippedModels)
+  .requiredOption('--on <folder>', 'the snapshot')
+  .option('--out <folder>', 'where the report goes; in the data folder without it')
+  .option(
+    '--prevalence <share>',
+    'share of broken hips that predictive values are given for',
+    prevalence,
+    0.1,
+  )
+  .option('--again', 'read the films even where that was done before')
+  .option('--save', 'keep the report beside the weights and write it into the model card')
   .option('--json', 'print the report as JSON')
-  .action(async ({ data, models: folder, patients, look, workers, save, json }: EvaluateOptions) => {
-    const progress = createProgress();
-    await buildDataset({ folder: data, learn: 0, tune: 0, test: patients }, workers, (done, of) =>
-      progress.step('Simulating held-out patients', Math.min(done, of - 1), of),
-    );
+  .action(async (model: string, options: EvaluateOptions) => {
+    const snapshot = openSnapshot(options.on);
     const backend = await chooseBackend();
-    const models = await loadTrainedModels(folder);
-    const report = await evaluate(models, backend.name, look, testPatients(data, patients, look), (done) =>
-      progress.step('Reading held-out films', Math.min(done, patients - 1), patients),
-    );
+    const reader = await loadTrainedReader(model);
+    const out =
+      options.out ??
+      join(
+        defaultDataFolder(),
+        'evaluations',
+        `${reader.modelHash.slice(0, 12)}-${snapshot.manifest.hash.slice(0, 12)}`,
+      );
+    const progress = createProgress();
+    const { report, wasRead } = await evaluateModel({
+      models: model,
+      reader,
+      snapshot,
+      out,
+      backend: backend.name,
+      software: stationVersion,
+      prevalence: options.prevalence,
+      again: options.again === true,
+      report: (done, of) => progress.step('Reading patients', Math.min(done, of - 1), of),
+    });
     progress.end();
-    if (save === true) {
-      saveEvaluation(folder, report);
-      writeCard(folder);
+    reader.dispose();
+    if (options.save === true) {
+      saveEvaluation(model, report);
+      writeCard(model);
     }
-    process.stdout.write(json === true ? `${JSON.stringify(report)}\n` : inWords(report));
+    if (!wasRead) tell('These films were read before; the statistics were made again of what was read.');
+    if (options.json === true) printJson(report);
+    else print(inWords(report, join(out, pageFile)));
+    if (!report.consistency.holds) process.exitCode = exitCodes.internal;
   });
 
-const lookInWords: Record<SimulatedLook, string> = {
-  clinic: 'look of a department',
-  drr: 'plain look of DRRs',
-};
+/** The share of a population, strictly between nobody and everybody. */
+export function prevalence(text: string): number {
+  const share = Number(text);
+  if (!(share > 0 && share < 1)) throw new InvalidArgumentError('Give a share between 0 and 1, such as 0.1.');
+  return share;
+}
 
-function inWords({ look, localizer, classifier, ...report }: EvaluationReport): string {
-  const row = (measure: string, value: string): { cells: string[] } => ({ cells: [measure, value] });
-  const measures = formatTable(
-    [{ title: 'Measure' }, { title: 'Value (95 % interval)' }],
-    [
-      row('Mean box overlap (IoU)', ratio(localizer.meanOverlap)),
-      row('Hips found', percent(localizer.foundHips)),
-      row('Boxes where no hip is', String(localizer.falseBoxes)),
-      row('Side right', percent(localizer.rightSide)),
-      row('Three-class top-1', percent(classifier.topOne)),
-      row('Three-class top-1, by patient', percent(classifier.topOneByPatient)),
-      row('Balanced accuracy', percent(classifier.balancedAccuracy)),
-      row('Mean one-versus-rest accuracy', percent(classifier.meanOneVersusRest)),
-      ...classifier.byGroup.map(({ group, hips, right }) =>
-        row(`Right among ${group} (${hips})`, percent(right)),
-      ),
-      ...classifier.byGrade.map(({ grade, hips, right }) =>
-        row(`Right among grade ${grade} (${hips})`, percent(right)),
-      ),
-    ],
-  );
-  const confusion = formatTable(
-    ['Truth', 'none', 'I-II', 'III-IV', 'not found'].map((title, i) => ({
-      title,
-      align: i === 0 ? ('left' as const) : ('right' as const),
-    })),
-    classifier.confusion.map((counts, i) => ({
-      cells: [classifier.byGroup[i]!.group, ...counts.map(String)],
-    })),
-  );
-  return `${report.warning}
-
-${report.films} films in the ${lookInWords[look]} of ${report.patients} patients, ${report.hips} hips; seeds ${report.seeds.first} to ${report.seeds.last}; ${report.backend}, ${report.millisecondsPerFilm.toFixed(0)} ms a film.
-
-${measures}
-
-${confusion}
-`;
+function inWords(report: EvaluationReport, page: string): string {
+  const { warning, model, snapshot, independence, consistency, errors } = report;
+  const untold = untoldSubgroups(report);
+  return [
+    ...(warning === null ? [] : [paragraph(warning)]),
+    paragraph(
+      `${model.name} on '${snapshot.name}': ${membersInWords(report.test)}, read end to end on ${report.backend}. ${independence.sentence} Every interval is at 95 %.`,
+    ),
+    ...Object.values(tablesOf(report)).flat().map(tableInText),
+    ...(untold === null ? [] : [paragraph(untold)]),
+    paragraph(consistency.sentence),
+    paragraph(`The ${errors.length} worst errors are shown as pictures in ${page}.`),
+  ].join('\n\n');
 }

@@ -1,162 +1,145 @@
-/** Held-out simulated films read end to end, as a film from outside is: localizer, crop, classifier. */
-import { gradeGroups, type GradeGroup } from '../contract/finding.ts';
-import { intersectionOverUnion } from '../contract/image.ts';
-import type { Estimate, EvaluationReport, SimulatedLook } from '../contract/evaluation.ts';
-import type { Models } from '../../models/index.ts';
-import { seeded } from '../random/random.ts';
-import { classifierInput, localizerInput } from '../reading/prepare.ts';
-import { clusterBootstrap, mean } from '../statistics/bootstrap.ts';
-import { balancedAccuracy, confusion, meanOneVersusRestAccuracy, topOne } from '../statistics/confusion.ts';
-import { wilson, type Interval } from '../statistics/proportion.ts';
-import { patientSeed } from './cohort.ts';
-import { classIndex } from './examples.ts';
-import type { TestFilm } from './store.ts';
+/** A model judged on the held-out films of a snapshot: read once, counted as often as one likes. */
+import { CalcarError } from '../contract/errors.ts';
+import type { EvaluationReport, FilmOutcome, Outcomes } from '../contract/evaluation.ts';
+import type { SnapshotManifest } from '../contract/snapshot.ts';
+import type { Reader } from '../reading/reader.ts';
+import {
+  abstentionReport,
+  calibrationReport,
+  conformalReport,
+  temperatureOf,
+} from './evaluateCalibration.ts';
+import { classifierReport } from './evaluateClassifier.ts';
+import { consistencyReport } from './evaluateConsistency.ts';
+import { worstErrors } from './evaluateErrors.ts';
+import { fixThresholds, fractureProbability, fractureReport } from './evaluateFracture.ts';
+import { defined, localizerReport } from './evaluateLocalizer.ts';
+import { readPatient, type PatientFilms } from './evaluateReading.ts';
+import { drawPatients, estimateOf, sampleOf, shareOf, weightedMean } from './evaluateSample.ts';
+import type { GradedCase, PatientDraws, Sample } from './evaluateSample.ts';
+import { subgroupReport } from './evaluateSubgroups.ts';
+import { warningOf } from './evaluateWords.ts';
 
-export const simulationWarning =
-  'Simulated radiographs only: these numbers prove the software and say nothing of patients. Not for clinical use.';
-
-/** A hip that the localizer did not find is answered by this column of the confusion table. */
-const notFound = gradeGroups.length;
-const grades = ['none', 'I', 'II', 'III', 'IV'] as const;
-/** A box counts for a hip when they overlap at all by this much. */
-const leastOverlap = 0.1;
-
-interface HipOutcome {
-  readonly grade: (typeof grades)[number];
-  readonly truth: number;
-  readonly answer: number;
-  readonly overlap: number;
-  readonly rightSide: boolean;
-}
-interface FilmOutcome {
-  readonly hips: readonly HipOutcome[];
-  readonly falseBoxes: number;
+export interface HeldOutFilms {
+  readonly manifest: Pick<SnapshotManifest, 'name' | 'hash' | 'study'>;
+  readonly tune: Iterable<PatientFilms>;
+  readonly test: Iterable<PatientFilms>;
 }
 
-/** Reads one film and compares. */
-export async function readTestFilm(
-  models: Pick<Models, 'localizer' | 'classifier'>,
-  film: TestFilm,
-): Promise<FilmOutcome> {
-  const input = localizerInput(film.image);
-  const found = (await models.localizer.locate(input.data)).map(({ box, medialSide }) => ({
-    box: input.toImage(box),
-    medialSide,
-  }));
-  const answers =
-    found.length === 0
-      ? []
-      : await models.classifier.classify(found.map(({ box }) => classifierInput(film.image, box)));
-  const matched = new Set<number>();
-  const hips = film.hips.map((hip): HipOutcome => {
-    const overlaps = found.map(({ box }) => intersectionOverUnion(box, hip.box));
-    const best = overlaps.indexOf(Math.max(leastOverlap, ...overlaps));
-    const truth = classIndex(hip.grade);
-    if (best < 0) return { grade: hip.grade, truth, answer: notFound, overlap: 0, rightSide: false };
-    matched.add(best);
-    return {
-      grade: hip.grade,
-      truth,
-      answer: answers[best]!.indexOf(Math.max(...answers[best]!)),
-      overlap: overlaps[best]!,
-      rightSide: found[best]!.medialSide === hip.medialSide,
-    };
-  });
-  return { hips, falseBoxes: found.length - matched.size };
+export interface ReadAbout {
+  readonly independence: Outcomes['independence'];
+  /** Version of Calcar. */
+  readonly software: string;
+  readonly backend: string;
 }
 
 /**
- * Reads the films of all patients, one after the other.
+ * Reads the tuning and the test patients end to end, one film in memory at a time.
  *
- * @param look that all the films have
- * @param patients the films of each, lazily, so that only one patient's films are in memory
- * @throws RangeError when there is no hip on any film
+ * @param report is told after each patient how many were read
+ * @throws CalcarError as the reader and the films do
  */
-export async function evaluate(
-  models: Pick<Models, 'localizer' | 'classifier' | 'hash'>,
-  backend: string,
-  look: SimulatedLook,
-  patients: Iterable<readonly TestFilm[]>,
+export async function readOutcomes(
+  reader: Reader,
+  films: HeldOutFilms,
+  about: ReadAbout,
   report: (patientsDone: number) => void = () => undefined,
-): Promise<EvaluationReport> {
-  const byPatient: HipOutcome[][] = [];
-  let falseBoxes = 0;
-  let films = 0;
-  let milliseconds = 0;
-  for (const patientFilms of patients) {
-    const hips: HipOutcome[] = [];
-    for (const film of patientFilms) {
-      const start = performance.now();
-      const outcome = await readTestFilm(models, film);
-      milliseconds += performance.now() - start;
-      films += 1;
-      hips.push(...outcome.hips);
-      falseBoxes += outcome.falseBoxes;
+): Promise<Outcomes> {
+  let done = 0;
+  const read = async (patients: Iterable<PatientFilms>): Promise<FilmOutcome[]> => {
+    const outcomes: FilmOutcome[] = [];
+    for (const patient of patients) {
+      outcomes.push(...(await readPatient(reader, patient)));
+      done += 1;
+      report(done);
     }
-    byPatient.push(hips);
-    report(byPatient.length);
-  }
-  const hips = byPatient.flat();
-  if (hips.length === 0) throw new RangeError('no hip to evaluate on');
-  const bootstrap = (statistic: (pooled: readonly HipOutcome[]) => number): Estimate => {
-    const random = seeded(2000);
-    return estimated(
-      clusterBootstrap(byPatient, statistic, () => random.uniform()),
-      'patient-bootstrap',
-    );
+    return outcomes;
   };
-  const right = ({ truth, answer }: HipOutcome): boolean => truth === answer;
-  const found = hips.filter(({ answer }) => answer !== notFound);
+  const { study, name, hash } = films.manifest;
   return {
-    warning: simulationWarning,
-    look,
-    modelHash: models.hash,
-    backend,
-    seeds: { first: patientSeed('test', 0), last: patientSeed('test', byPatient.length - 1) },
-    patients: byPatient.length,
-    films,
-    hips: hips.length,
-    localizer: {
-      meanOverlap: bootstrap((pooled) => mean(pooled.map(({ overlap }) => overlap))),
-      foundHips: share(hips, ({ answer }) => answer !== notFound)!,
-      falseBoxes,
-      rightSide: share(found, ({ rightSide }) => rightSide),
-    },
-    classifier: {
-      topOne: share(hips, right)!,
-      topOneByPatient: bootstrap((pooled) => topOne(table(pooled))),
-      balancedAccuracy: bootstrap((pooled) => balancedAccuracy(table(pooled))),
-      meanOneVersusRest: found.length === 0 ? null : bootstrap(meanOneVersusRest),
-      byGroup: gradeGroups.map((group: GradeGroup, i) => {
-        const those = hips.filter(({ truth }) => truth === i);
-        return { group, hips: those.length, right: share(those, right) };
-      }),
-      byGrade: grades.map((grade) => {
-        const those = hips.filter((hip) => hip.grade === grade);
-        return { grade, hips: those.length, right: share(those, right) };
-      }),
-      confusion: table(hips).slice(0, gradeGroups.length),
-    },
-    millisecondsPerFilm: milliseconds / films,
+    format: 1,
+    study,
+    model: { name: reader.modelName, hash: reader.modelHash },
+    snapshot: { name, hash },
+    ...about,
+    at: new Date().toISOString(),
+    tune: await read(films.tune),
+    test: await read(films.test),
   };
 }
 
-/** Truths by answers, with 'not found' as a fourth answer (and a fourth row that stays empty). */
-function table(hips: readonly HipOutcome[]): number[][] {
-  return confusion(hips, gradeGroups.length + 1).map((row) => [...row]);
+export interface CountOptions {
+  /** Share of broken hips among those that a station will see, for PPV and NPV there. */
+  readonly prevalence: number;
+  /** Draws of patients for an interval. */
+  readonly draws?: number;
 }
 
-/** The paper's measure over the hips that were found. */
-function meanOneVersusRest(hips: readonly HipOutcome[]): number {
-  const found = hips.filter(({ answer }) => answer !== notFound);
-  return meanOneVersusRestAccuracy(confusion(found, gradeGroups.length));
+/**
+ * Every statistic of what was read. Thresholds, temperature and conformal sets are fixed on the tuning patients and
+ * judged on the test patients.
+ *
+ * @throws CalcarError 'invalid-input' when no hip of the test has a class
+ */
+export function evaluateOutcomes(outcomes: Outcomes, { prevalence, draws }: CountOptions): EvaluationReport {
+  const tune = sampleOf(outcomes.tune);
+  const test = sampleOf(outcomes.test);
+  if (test.graded.length === 0)
+    throw new CalcarError(
+      'invalid-input',
+      'No hip of the test films has a grade, so there is nothing to judge the classifier by. Choose a snapshot with graded test patients.',
+    );
+  const drawn = drawPatients(test.patients, 2000, draws);
+  const thresholds = fixThresholds(tune);
+  const isFractureCalled = decisionAt(thresholds[0]?.threshold ?? null);
+  const temperature = temperatureOf(tune);
+  const classifier = classifierReport(test, drawn, isFractureCalled);
+  const fracture = fractureReport(test, drawn, thresholds, prevalence);
+  return {
+    format: 2,
+    warning: warningOf(outcomes.study),
+    study: outcomes.study,
+    model: outcomes.model,
+    snapshot: outcomes.snapshot,
+    independence: outcomes.independence,
+    software: outcomes.software,
+    backend: outcomes.backend,
+    readAt: outcomes.at,
+    tune: membersOf(tune),
+    test: membersOf(test),
+    millisecondsPerFilm: timeOf(test, drawn),
+    refusals: refusalsOf(test),
+    localizer: localizerReport(test, drawn),
+    classifier,
+    fracture,
+    calibration: calibrationReport(tune, test, drawn, temperature),
+    conformal: conformalReport(tune, test, drawn, temperature),
+    abstention: abstentionReport(test),
+    subgroups: subgroupReport(test, drawn, isFractureCalled),
+    consistency: consistencyReport(classifier, fracture),
+    errors: worstErrors(test),
+  };
 }
 
-function share<T>(all: readonly T[], is: (item: T) => boolean): Estimate | null {
-  if (all.length === 0) return null;
-  return estimated(wilson(all.filter(is).length, all.length), 'wilson');
+/** 'Fracture' where its probability reaches the threshold; a missed hip is never called. */
+function decisionAt(threshold: number | null): ((hip: GradedCase) => boolean) | null {
+  return threshold === null ? null : (hip) => (fractureProbability(hip) ?? -Infinity) >= threshold;
 }
 
-function estimated({ estimate, low, high }: Interval, method: Estimate['method']): Estimate {
-  return { estimate, low, high, method };
+function membersOf({ patients, films, hips, graded }: Sample): EvaluationReport['test'] {
+  return { patients, films: films.length, hips: hips.length, graded: graded.length };
+}
+
+function timeOf({ films }: Sample, draws: PatientDraws): EvaluationReport['millisecondsPerFilm'] {
+  const cases = films.map(({ place, milliseconds }) => ({ patient: place, milliseconds }));
+  const mean = weightedMean(cases.map(({ milliseconds }) => milliseconds));
+  return defined(estimateOf(draws.interval(cases, mean), cases.length, 'patient-bootstrap', 'films'));
+}
+
+function refusalsOf({ films }: Sample): EvaluationReport['refusals'] {
+  const kinds = [...new Set(films.flatMap(({ refusal }) => refusal ?? []))].sort();
+  return kinds.map((kind) => ({
+    kind,
+    films: defined(shareOf(films, ({ refusal }) => refusal === kind, 'films')),
+  }));
 }

@@ -11,10 +11,16 @@ export const warningOf = (study: Study): string | null =>
 
 const nothing = 'nothing to count';
 
-/** "85.2 % (81.0 to 88.9; n = 450 hips)" */
+/** A decimal of a percentage says nothing of fewer cases than this. */
+const leastForDecimals = 200;
+
+/** "85.2 % (81.0 to 88.9; n = 450 hips)", "85 % (70 to 93; n = 40 hips)" */
 export function percent(value: Estimate | null): string {
   if (value === null) return nothing;
-  const [p, low, high] = [value.estimate, value.low, value.high].map((share) => (100 * share).toFixed(1));
+  const decimals = value.n < leastForDecimals ? 0 : 1;
+  const [p, low, high] = [value.estimate, value.low, value.high].map((share) =>
+    (100 * share).toFixed(decimals),
+  );
   return `${p!} % (${low!} to ${high!}; ${counted(value)})`;
 }
 

@@ -244,17 +244,19 @@ export function learnExamples(snapshot: Snapshot): LearnExamples {
 /**
  * The patients of a split, one at a time in memory.
  *
+ * @param only reads some of them; all without it
  * @throws CalcarError 'not-found' for a file that is gone, 'invalid-input' for one that was changed after freezing
  */
 export function* wholeFilms(
   snapshot: Snapshot,
   split: Exclude<Split, 'learn'>,
+  only: (entry: SnapshotEntry) => boolean = () => true,
 ): Generator<{
   readonly entry: SnapshotEntry;
   readonly patient: SnapshotPatient;
   readonly films: readonly LabelledPicture[];
 }> {
-  for (const entry of entriesIn(snapshot, split))
+  for (const entry of entriesIn(snapshot, split).filter(only))
     yield { entry, ...readWholeFilms(snapshot.folder, entry.stem, asFrozen(snapshot, entry)) };
 }
 
