@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
-import type { TrainingRun } from '../../electron/contract/training.ts';
+import type { RunProgress, TrainingRun } from '../../electron/contract/training.ts';
 import { cx } from '../cx.ts';
 import controls from '../design/controls.module.css';
 import { Curves } from './Curves.tsx';
@@ -118,17 +118,7 @@ function Where({ run }: { readonly run: TrainingRun }): ReactNode {
               name="Step"
               value={`${progress.step.toLocaleString()} of ${progress.steps.toLocaleString()}`}
             />
-            <Number name="Loss, this epoch" value={progress.trainingLoss?.toFixed(4) ?? 'not yet'} />
-            <Number name="Learning rate" value={progress.learningRate.toExponential(1)} />
-            <Number
-              name="Pictures a second"
-              value={progress.imagesPerSecond === null ? 'not yet' : progress.imagesPerSecond.toFixed(1)}
-            />
-            <Number name="Memory" value={bytesWords(progress.residentBytes)} />
-            <Number
-              name="Tensors"
-              value={`${progress.tensors.toLocaleString()}, ${bytesWords(progress.tensorBytes)}`}
-            />
+            {run.state === 'running' && <Measured progress={progress} />}
             {run.examples !== null && (
               <Number
                 name={run.network === 'localizer' ? 'Films to learn, to tune' : 'Hips to learn, to tune'}
@@ -139,6 +129,20 @@ function Where({ run }: { readonly run: TrainingRun }): ReactNode {
         </>
       )}
     </section>
+  );
+}
+
+/** What is measured while it runs. */
+function Measured({ progress }: { readonly progress: RunProgress }): ReactNode {
+  const { trainingLoss, learningRate, imagesPerSecond, residentBytes, tensors, tensorBytes } = progress;
+  return (
+    <>
+      <Number name="Loss, this epoch" value={trainingLoss?.toFixed(4) ?? 'not yet'} />
+      <Number name="Learning rate" value={learningRate.toExponential(1)} />
+      <Number name="Pictures a second" value={imagesPerSecond?.toFixed(1) ?? 'not yet'} />
+      <Number name="Memory" value={bytesWords(residentBytes)} />
+      <Number name="Tensors" value={`${tensors.toLocaleString()}, ${bytesWords(tensorBytes)}`} />
+    </>
   );
 }
 

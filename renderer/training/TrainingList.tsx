@@ -43,7 +43,7 @@ function Datasets(): ReactNode {
         selectionMode="single"
         selectedKeys={chosen === null ? [] : [chosen]}
         onSelectionChange={(keys) => {
-          const [hash] = [...keys];
+          const [hash] = keys === 'all' ? [] : [...keys];
           if (hash !== undefined) setTraining({ subject: { kind: 'dataset', hash: String(hash) } });
         }}
       >
@@ -93,7 +93,7 @@ function Runs(): ReactNode {
         selectionMode="single"
         selectedKeys={chosen === null ? [] : [chosen]}
         onSelectionChange={(keys) => {
-          const [id] = [...keys];
+          const [id] = keys === 'all' ? [] : [...keys];
           if (id !== undefined) setTraining({ subject: { kind: 'run', id: String(id) } });
         }}
       >
