@@ -3,13 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { spawnTrainer } from '../compute/startTrainer.ts';
 import { CalcarError } from '../contract/errors.ts';
-import {
-  architectures,
-  networkNames,
-  networkSizes,
-  transformers,
-  type NetworkName,
-} from '../contract/recipe.ts';
+import { architectures, networkNames, networkSizes, transformers } from '../contract/recipe.ts';
 import type { TrainingRun } from '../contract/training.ts';
 import { defaultDataFolder } from '../station/dataFolder.ts';
 import {
@@ -49,11 +43,7 @@ interface StartOptions extends RunOptions, RecipeOptions {
 const start = withRuns(new Command('start'))
   .description('train a network on a snapshot; Ctrl-C pauses it')
   .requiredOption('--on <folder>', 'the snapshot')
-  .addOption(
-    new Option('--network <network>', 'which network')
-      .choices(networkNames)
-      .default('classifier' as NetworkName),
-  )
+  .addOption(new Option('--network <network>', 'which network').choices(networkNames).default('classifier'))
   .option('--recipe <recipe>', 'shipped, paper, strong, quick, or a JSON file with a recipe', 'shipped')
   .addOption(new Option('--architecture <name>', 'of the classifier').choices(architectures))
   .addOption(new Option('--size <size>', 'small ones are for trials').choices(networkSizes))

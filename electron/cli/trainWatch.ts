@@ -27,15 +27,14 @@ export async function watchTraining(
   { signal, until, quiet }: WatchOptions = {},
 ): Promise<TrainingRun> {
   const progress = createProgress();
-  let isGone = false;
-  const ended = until?.then(
-    () => (isGone = true),
-    () => (isGone = true),
-  );
+  const trainer = { isGone: false };
+  const ended = until?.finally(() => {
+    trainer.isGone = true;
+  });
   let told = findTraining(runs, id).epochs.length;
   for (;;) {
     // Before the look, so that what a process wrote last is seen.
-    const wasGone = isGone;
+    const wasGone = trainer.isGone;
     const run = findTraining(runs, id);
     if (quiet !== true) {
       for (const epoch of run.epochs.slice(told)) {
@@ -54,6 +53,8 @@ export async function watchTraining(
         'compute-crashed',
         `The training process ended before it began. What it said is in trainer.log of ${runs}/${id}.`,
       );
-    await Promise.race([sleep(lookEveryMs), ...(ended === undefined || isGone ? [] : [ended])]);
+    await (ended === undefined || trainer.isGone
+      ? sleep(lookEveryMs)
+      : Promise.race([sleep(lookEveryMs), ended.catch(() => undefined)]));
   }
 }

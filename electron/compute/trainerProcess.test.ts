@@ -6,13 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { quickRecipe } from '../learning/recipes.ts';
-import {
-  createRun,
-  leaveWish,
-  modelFolder,
-  readRun,
-  type StoredRun,
-} from '../learning/runFolder.ts';
+import { createRun, leaveWish, modelFolder, readRun, type StoredRun } from '../learning/runFolder.ts';
 import { lockRun } from '../learning/runLock.ts';
 import { readRecord } from '../learning/records.ts';
 import { tinySnapshot } from '../learning/testing/tinySnapshot.ts';
@@ -123,12 +117,25 @@ it('pauses on a wish and on a signal, goes on to the same weights, and keeps a w
   expect(readRecord(modelFolder(whole), 'classifier')).toMatchObject({
     network: 'classifier',
     snapshot: { hash, study: 'simulated study' },
-    patients: { learn: expect.arrayContaining(['learn-0', 'learn-5']), tune: ['tune-0', 'tune-1', 'tune-2'] },
+    patients: {
+      learn: ['learn-0', 'learn-1', 'learn-2', 'learn-3', 'learn-4', 'learn-5'],
+      tune: ['tune-0', 'tune-1', 'tune-2'],
+    },
   });
   expect(readFileSync(join(modelFolder(whole), 'MODEL_CARD.md'), 'utf8').split('\n')[0]).toContain(
     'simulated radiographs only',
   );
   expect(existsSync(join(modelFolder(whole), 'localizer.weights'))).toBe(true);
+}, 240_000);
+
+it('is cancelled for good, without its checkpoints', async () => {
+  const folder = newRun();
+  leaveWish(folder, 'cancel');
+  expect(await start(folder).ended).toBe(0);
+  expect(readRun(folder).state).toBe('cancelled');
+  expect(existsSync(join(folder, 'checkpoint'))).toBe(false);
+  expect(await start(folder).ended).toBe(1);
+  expect(readRun(folder).state).toBe('cancelled');
 }, 240_000);
 
 it('a training is one process’s at a time', async () => {

@@ -118,7 +118,7 @@ describe('a training that stops and goes on', () => {
     const { last } = await trained({ stopAfter: 1 });
     const other: LearningTask = {
       ...task(),
-      layers: [{ ...layers[0]!, name: 'other' } as LayerSpec, layers[1]!],
+      layers: [{ ...layers[0]!, name: 'other' }, layers[1]!],
     };
     await expect(trained({ from: last, task: other })).rejects.toMatchObject({ kind: 'invalid-input' });
   });

@@ -21,7 +21,11 @@ export interface TinyOptions {
 /** Patients with one film and one hip each. */
 export function writeTinyPatients(
   folder: string,
-  { patients = {}, grades = ['none', 'I', 'III'], keyOf = (split, number) => `${split}-${String(number)}` }: TinyOptions = {},
+  {
+    patients = {},
+    grades = ['none', 'I', 'III'],
+    keyOf = (split, number) => `${split}-${String(number)}`,
+  }: TinyOptions = {},
 ): void {
   mkdirSync(folder, { recursive: true });
   const counts = { learn: 6, tune: 3, test: 1, ...patients };
