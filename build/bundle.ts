@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 /** Where a process or a worker begins: nothing imports these, they are started by their file's name. */
 export const entries = [
   'electron/main/main.ts',
+  'electron/compute/evaluateProcess.ts',
   'electron/compute/process.ts',
   'electron/compute/trainerProcess.ts',
   'electron/dicom/worker.ts',

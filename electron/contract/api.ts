@@ -15,7 +15,7 @@ import {
 } from './lab.ts';
 import { recipe } from './recipe.ts';
 import { datasetRow, freezePreview, freezeResult, study } from './snapshot.ts';
-import { runId, trainingPreset, trainingRun } from './training.ts';
+import { runId, trainingPreset, trainingReport, trainingRun } from './training.ts';
 import { importOutcome, readDraft, storedRead, unfinishedRead, worklistRow } from './reads.ts';
 
 const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output });
@@ -138,6 +138,14 @@ export const api = {
   /** From the last checkpoint, also after the process was killed. */
   'training.resume': call(z.strictObject({ id: runId }), trainingRun),
   'training.cancel': call(z.strictObject({ id: runId }), trainingRun),
+  /**
+   * Reads the tuning and test films of the run's data set with its model; resolves when the report is there, after
+   * minutes. Tells of its progress as the job 'evaluate'.
+   */
+  'training.evaluate': call(z.strictObject({ id: runId }), trainingReport),
+  'training.stopEvaluation': call(nothing, nothing),
+  /** The last report; null before one. */
+  'training.report': call(z.strictObject({ id: runId }), trainingReport.nullable()),
 } as const;
 export type Api = typeof api;
 export type CallName = keyof Api;
@@ -159,7 +167,7 @@ export const stationEvent = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('film-state'), imageHash, state: filmState }),
   z.strictObject({
     event: z.literal('progress'),
-    job: z.enum(['demo', 'import', 'freeze']),
+    job: z.enum(['demo', 'import', 'freeze', 'evaluate']),
     done: z.number().int(),
     of: z.number().int(),
     label: z.string(),

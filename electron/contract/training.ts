@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { evaluationReport } from './evaluation.ts';
 import { networkName, recipe } from './recipe.ts';
 import { study } from './snapshot.ts';
 
@@ -88,3 +89,7 @@ export const trainingPreset = z.strictObject({
   recipes: z.strictObject({ localizer: recipe, classifier: recipe }),
 });
 export type TrainingPreset = z.infer<typeof trainingPreset>;
+
+/** An evaluation of a run's model, and where its page is. */
+export const trainingReport = z.strictObject({ report: evaluationReport, page: z.string() });
+export type TrainingReport = z.infer<typeof trainingReport>;

@@ -17,6 +17,7 @@ import { findingOf } from './readFilm.ts';
 import type { ReadingQueue } from './readingQueue.ts';
 import { loadSettings, saveSettings } from './settings.ts';
 import { stationState } from './state.ts';
+import type { Evaluations } from './training/evaluations.ts';
 import type { Training } from './training/training.ts';
 import { trainingCallsOf } from './training/trainingCalls.ts';
 import { worklist } from './worklist.ts';
@@ -32,11 +33,12 @@ export function callsOf(
   readLater: (imageHash: string) => void,
   lab: Lab,
   training: Training,
+  evaluations: Evaluations,
 ): Calls {
   return {
     ...labCallsOf(lab),
     ...datasetCallsOf(context),
-    ...trainingCallsOf(training),
+    ...trainingCallsOf(training, evaluations),
     'station.state': () => stationState(context),
     'worklist.list': (input) => worklist(context, input),
     'film.describe': (input) => describeFilm(context, input),

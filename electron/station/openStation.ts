@@ -10,6 +10,7 @@ import { openDatabase } from '../database/database.ts';
 import { filmsToRead } from '../database/films.ts';
 import type { SpawnCompute } from '../compute/childPort.ts';
 import { startCompute } from '../compute/client.ts';
+import { spawnEvaluation, type StartEvaluation } from '../compute/startEvaluation.ts';
 import { spawnTrainer, type StartTrainer } from '../compute/startTrainer.ts';
 import { createDecoder, renderDisplay } from '../dicom/index.ts';
 import { answerAsset, wireAsset } from './assets.ts';
@@ -34,6 +35,7 @@ import { createOpenedFilms } from './openedFilms.ts';
 import { readFilm } from './readFilm.ts';
 import { saliencyOf } from './saliency.ts';
 import { createReadingQueue } from './readingQueue.ts';
+import { Evaluations } from './training/evaluations.ts';
 import { Training } from './training/training.ts';
 import { stationVersion } from './version.ts';
 
@@ -48,6 +50,8 @@ export interface StationOptions {
   readonly spawnCompute?: SpawnCompute;
   /** How a training process is started; a child of Node that outlives the station by default. */
   readonly startTrainer?: StartTrainer;
+  /** How an evaluation process is started; a child of Node by default. */
+  readonly startEvaluation?: StartEvaluation;
   /** Folder of the weights and their model card. Default: CALCAR_MODELS, else the shipped ones. */
   readonly modelFolder?: string;
   /** Where the decode worker's code is, when it was bundled elsewhere. */
@@ -161,8 +165,16 @@ async function compose(
     log,
   });
   closers.push(() => training.close());
+  const evaluations = new Evaluations({
+    runsFolder: folder.runs,
+    software: stationVersion,
+    snapshotFolder: (hash) => datasetFolder(context, hash),
+    startEvaluation: options.startEvaluation ?? spawnEvaluation,
+    report: (done, of) =>
+      events.emit({ event: 'progress', job: 'evaluate', done, of, label: 'Reading the test patients' }),
+  });
 
-  const calls = callsOf(context, queue, readLater, lab, training);
+  const calls = callsOf(context, queue, readLater, lab, training, evaluations);
   const work = createWork();
   return {
     dataDir: folder.path,
@@ -190,6 +202,7 @@ async function compose(
     verifyReads: () => work.run(() => database.read(verifyChain)),
     close: () => {
       lab.stop();
+      evaluations.stop();
       return work.close(closeAll);
     },
   };

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { paperRecipe, quickRecipe, shippedRecipe, strongRecipe } from '../../learning/recipes.ts';
 import type { NetworkName, Recipe } from '../../contract/recipe.ts';
 import type { TrainingPreset } from '../../contract/training.ts';
 import type { Calls } from '../calls.ts';
+import type { Evaluations } from './evaluations.ts';
 import type { Training } from './training.ts';
 
 const preset = (
@@ -40,7 +42,11 @@ export const presets: readonly TrainingPreset[] = [
 ];
 
 /** The use case behind each call of the training room. */
-export function trainingCallsOf(training: Training): Pick<Calls, Extract<keyof Calls, `training.${string}`>> {
+export function trainingCallsOf(
+  training: Training,
+  evaluations: Evaluations,
+): Pick<Calls, Extract<keyof Calls, `training.${string}`>> {
+  const pageOf = (id: string): string => join(evaluations.folderOf(id), 'report.html');
   return {
     'training.list': () => Promise.resolve(training.list()),
     'training.presets': () => Promise.resolve([...presets]),
@@ -48,5 +54,14 @@ export function trainingCallsOf(training: Training): Pick<Calls, Extract<keyof C
     'training.pause': ({ id }) => Promise.resolve(training.pause(id)),
     'training.resume': ({ id }) => Promise.resolve(training.resume(id)),
     'training.cancel': ({ id }) => Promise.resolve(training.cancel(id)),
+    'training.evaluate': async ({ id }) => ({ report: await evaluations.evaluate(id), page: pageOf(id) }),
+    'training.stopEvaluation': () => {
+      evaluations.stop();
+      return Promise.resolve({});
+    },
+    'training.report': async ({ id }) => {
+      const report = await evaluations.reportOf(id);
+      return report === null ? null : { report, page: pageOf(id) };
+    },
   };
 }
