@@ -10,6 +10,7 @@ import { installMenu } from './menu.ts';
 import { answerCalls } from './stationIpc.ts';
 import { openStationWindow } from './stationWindow.ts';
 import { spawnUtilityCompute } from './utilityCompute.ts';
+import { startUtilityTrainer } from './utilityTrainer.ts';
 
 registerAppScheme();
 app.enableSandbox();
@@ -50,7 +51,11 @@ function start(): void {
   const open = async () => {
     await app.whenReady();
     installMenu({ isMac: process.platform === 'darwin', isPackaged: app.isPackaged });
-    station = await openStation({ door: 'the Calcar window', spawnCompute: spawnUtilityCompute });
+    station = await openStation({
+      door: 'the Calcar window',
+      spawnCompute: spawnUtilityCompute,
+      startTrainer: startUtilityTrainer,
+    });
     // Without a name that starts with 'persist:' a session lives in memory: no film stays in a browser cache.
     const session = sessions.fromPartition('station', { cache: false });
     guardSession(session);
