@@ -214,6 +214,7 @@ export const evaluationReport = z.strictObject({
     overlapAbove07: estimate,
     found: estimate,
     falseBoxesPerFilm: estimate,
+    filmsWithFalseBox: estimate,
     /** Of the found hips, those whose side is right. */
     rightSide: perhaps,
   }),

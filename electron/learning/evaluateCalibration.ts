@@ -85,10 +85,12 @@ function calibrationOf(hips: readonly Answered[], draws: PatientDraws): Calibrat
     slope: regression(slope?.slope ?? null),
     intercept: regression(slope?.intercept ?? null),
     inTheLarge: regression(slope?.inTheLarge ?? null),
-    reliability: reliabilityCurve(confidences, right, bins).flatMap(({ confidence, share, n }) => {
-      const estimate = estimateOf(share, n, 'wilson');
-      return estimate === null ? [] : [{ confidence, right: estimate }];
-    }),
+    reliability: (hips.length === 0 ? [] : reliabilityCurve(confidences, right, bins)).flatMap(
+      ({ confidence, share, n }) => {
+        const estimate = estimateOf(share, n, 'wilson');
+        return estimate === null ? [] : [{ confidence, right: estimate }];
+      },
+    ),
   };
 }
 

@@ -60,6 +60,7 @@ export function cardLines(report: EvaluationReport): string[] {
     `| mean box overlap (IoU) | ${ratio(localizer.meanOverlap)} |`,
     `| hips found | ${percent(localizer.found)} |`,
     `| boxes a film where no hip is | ${ratio(localizer.falseBoxesPerFilm)} |`,
+    `| films with such a box | ${percent(localizer.filmsWithFalseBox)} |`,
     `| side right | ${percent(localizer.rightSide)} |`,
     `| three-class top-1 | ${percent(classifier.topOneByPatient)} |`,
     `| balanced accuracy | ${percent(classifier.balancedAccuracy)} |`,

@@ -24,6 +24,7 @@ export function localizerReport(sample: Sample, draws: PatientDraws): Evaluation
         'films',
       ),
     ),
+    filmsWithFalseBox: defined(shareOf(films, ({ falseBoxes }) => falseBoxes > 0, 'films')),
     rightSide: shareOf(found, ({ hip }) => hip.found?.laterality === hip.laterality),
   };
 }

@@ -57,9 +57,10 @@ function localizerTable({ localizer, refusals, millisecondsPerFilm }: Evaluation
       ['Overlap above 0.7', percent(localizer.overlapAbove07)],
       ['Hips found', percent(localizer.found)],
       ['Boxes where no hip is, a film', ratio(localizer.falseBoxesPerFilm)],
+      ['Films with such a box', percent(localizer.filmsWithFalseBox)],
       ['Side right, of hips found', percent(localizer.rightSide)],
       ...refusals.map(({ kind, films }): [string, string] => [`Films refused (${kind})`, percent(films)]),
-      ['Milliseconds a film', ratio(millisecondsPerFilm)],
+      ['Milliseconds a film', ratio(millisecondsPerFilm, 0)],
     ],
   };
 }
@@ -124,7 +125,7 @@ function classTable({ classifier: { byClass } }: EvaluationReport): ReportTable 
     columns: ['Class', 'Sensitivity', 'Specificity', 'PPV', 'NPV', 'Accuracy'],
     rows: byClass.map(({ group, sensitivity, specificity, ppv, npv, accuracy }) => [
       group,
-      ...[sensitivity, specificity, ppv, npv, accuracy].map(percent),
+      ...[sensitivity, specificity, ppv, npv, accuracy].map((value) => percent(value)),
     ]),
   };
 }
@@ -173,7 +174,9 @@ function thresholdTable({ fracture: { operatingPoints } }: EvaluationReport): Re
     columns: ['Threshold', 'Sensitivity', 'Specificity', 'PPV', 'NPV', `PPV at${share}`, `NPV at${share}`],
     rows: operatingPoints.map(({ name, threshold, sensitivity, specificity, ppv, npv, atPrevalence }) => [
       `${name} (${threshold.toFixed(3)})`,
-      ...[sensitivity, specificity, ppv, npv, atPrevalence.ppv, atPrevalence.npv].map(percent),
+      ...[sensitivity, specificity, ppv, npv, atPrevalence.ppv, atPrevalence.npv].map((value) =>
+        percent(value),
+      ),
     ]),
   };
 }

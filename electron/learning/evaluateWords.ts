@@ -25,9 +25,9 @@ export function percent(value: Estimate | null): string {
 }
 
 /** "0.871 (0.862 to 0.880; n = 450 hips)" */
-export function ratio(value: Estimate | null): string {
+export function ratio(value: Estimate | null, decimals = 3): string {
   if (value === null) return nothing;
-  const [p, low, high] = [value.estimate, value.low, value.high].map((number) => number.toFixed(3));
+  const [p, low, high] = [value.estimate, value.low, value.high].map((number) => number.toFixed(decimals));
   return `${p!} (${low!} to ${high!}; ${counted(value)})`;
 }
 

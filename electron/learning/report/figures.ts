@@ -3,10 +3,10 @@ import type { EvaluationReport } from '../../contract/evaluation.ts';
 import { counted, percent, ratio } from '../evaluateWords.ts';
 import { escaped, figure, tableHtml } from './html.ts';
 import { humanReaders, otherReaders } from './humanReaders.ts';
-import { band, curve, guide, mark, unitPlot, whisker } from './plot.ts';
+import { band, curve, guide, mark, unitPlot, whisker, type Shape, type Tone } from './plot.ts';
 
-const keyOf = (sign: string, words: string): string =>
-  `<span class="key" aria-hidden="true">${sign}</span> ${escaped(words)}`;
+const keyOf = (sign: string, tone: Tone, words: string): string =>
+  `<span class="key ${tone}" aria-hidden="true">${sign}</span> ${escaped(words)}`;
 
 /** Letters of the thresholds on the curve, in the order of the report. */
 const letterOf = (index: number): string => 'abc'[index] ?? '';
@@ -32,7 +32,7 @@ export function rocFigure({ fracture, warning }: EvaluationReport): string {
       ...(sensitivity.low === null || sensitivity.high === null
         ? []
         : [whisker([x, sensitivity.low], [x, sensitivity.high], 'two')]),
-      mark([x, y], 'triangle', 'two', String(i + 1)),
+      mark([x, y], 'triangle', 'two', String(i + 1), i === 0),
     ];
   });
   const picture = unitPlot('ROC curve of fracture against none', '1 − specificity', 'sensitivity', [
@@ -47,8 +47,8 @@ export function rocFigure({ fracture, warning }: EvaluationReport): string {
   ]);
   const films = warning === null ? 'other films than these' : 'real films, unlike the simulated ones here';
   const caption = `<b>ROC, fracture against none.</b> Hips found: AUC ${escaped(ratio(area.foundByPatient))}. The band holds 95 % of the draws of patients.
-<br>${keyOf('◆', `thresholds fixed on the tuning patients, all hips: ${operatingPoints.map(({ name }, i) => `${letterOf(i)} ${name}`).join(', ')}`)}
-<br>${keyOf('▲', `people, on ${films} and of other tasks: they show what is usual, and no comparison with this curve holds`)}
+<br>${keyOf('◆', 'one', `thresholds fixed on the tuning patients, all hips: ${operatingPoints.map(({ name }, i) => `${letterOf(i)} ${name}`).join(', ')}`)}
+<br>${keyOf('▲', 'two', `people, on ${films} and of other tasks: they show what is usual, and no comparison with this curve holds`)}
 <ol>${humanReaders.map((reader) => `<li>${escaped(humanInWords(reader))}</li>`).join('')}</ol>
 ${otherReaders.map((words) => `<div>${escaped(words)}</div>`).join('')}`;
   const table = tableHtml(
@@ -120,17 +120,17 @@ export function reliabilityFigure({ calibration }: EvaluationReport, table: stri
       [0, 0],
       [1, 1],
     ]),
-    ...bins(before, 'circle', 'one', 0),
-    ...(after === null ? [] : bins(after, 'square', 'two', 0)),
+    ...bins(before, 'circle', 'one'),
+    ...(after === null ? [] : bins(after, 'square', 'two')),
   ]);
   const n = before.expectedCalibrationError;
   return figure(
     picture,
     `<b>Reliability.</b> Ten bins of how sure the answer was, with Wilson’s intervals${n === null ? '' : `, ${escaped(counted(n))}`}. On the dotted line the answers are as often right as they say.
-<br>${keyOf('●', `as answered: calibration error ${ratio(before.expectedCalibrationError)}`)}${
+<br>${keyOf('●', 'one', `as answered: calibration error ${ratio(before.expectedCalibrationError)}`)}${
       after === null || temperature === null
         ? ''
-        : `<br>${keyOf('■', `at the temperature ${temperature.toFixed(2)}: ${ratio(after.expectedCalibrationError)}`)}`
+        : `<br>${keyOf('■', 'two', `at the temperature ${temperature.toFixed(2)}: ${ratio(after.expectedCalibrationError)}`)}`
     }`,
     table,
   );

@@ -17,11 +17,11 @@ export const section = (id: string, title: string, parts: readonly string[]): st
 
 /** The value and, below it, its interval and n. */
 function cell(value: string): string {
-  const parts = /^(.*?) (\(.*\))(.*)$/.exec(value);
+  const parts = /^(.*?) (\(.*;) (.*\))(.*)$/.exec(value);
   if (parts === null) return `<td>${escaped(value)}</td>`;
-  const [, estimate, interval, mark] = parts;
+  const [, estimate, interval, n, mark] = parts;
   const flag = mark === '' ? '' : ` <strong class="flag">${escaped(mark!.trim())}</strong>`;
-  return `<td><b>${escaped(estimate!)}</b>${flag} <span>${escaped(interval!)}</span></td>`;
+  return `<td><b>${escaped(estimate!)}</b>${flag} <span class="counted"><span>${escaped(interval!)}</span> <span>${escaped(n!)}</span></span></td>`;
 }
 
 /** @param withTitle false where the section's heading says it already */
@@ -33,7 +33,13 @@ export function tableHtml({ title, notes, columns, rows }: ReportTable, withTitl
     .join('\n');
   const caption = withTitle ? `<h3>${escaped(title)}</h3>` : '';
   return `${caption}${notes.map((note) => paragraph(note, 'note')).join('')}
-<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+<div class="wide"><table class="${widthOf(columns.length)}"><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+}
+
+/** One value stands beside its interval, many above it. */
+function widthOf(columns: number): string {
+  if (columns <= 2) return 'pairs';
+  return columns > 6 ? 'dense' : '';
 }
 
 /** A picture with what it says in words below; `table` stands a click away. */

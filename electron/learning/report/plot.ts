@@ -36,10 +36,13 @@ export function whisker([x0, y0]: Point, [x1, y1]: Point, tone: Tone): string {
   return `<line class="${tone}" x1="${at(across(x0))}" y1="${at(down(y0))}" x2="${at(across(x1))}" y2="${at(down(y1))}"/>`;
 }
 
-export function mark([x, y]: Point, shape: Shape, tone: Tone, label = ''): string {
+/** @param isAbove where the label stands, so that those of near points do not meet */
+export function mark([x, y]: Point, shape: Shape, tone: Tone, label = '', isAbove = false): string {
   const [left, top] = [across(x), down(y)];
   const name =
-    label === '' ? '' : `<text class="name" x="${at(left + 9)}" y="${at(top + 15)}">${escaped(label)}</text>`;
+    label === ''
+      ? ''
+      : `<text class="name" x="${at(left + 9)}" y="${at(top + (isAbove ? -6 : 15))}">${escaped(label)}</text>`;
   return shapeAt(left, top, shape, tone) + name;
 }
 
@@ -98,7 +101,7 @@ export function forest(
   const bottom = rows.length * rowHeight + 8;
   const grid = [0, 0.25, 0.5, 0.75, 1].map((share) => {
     const value = least + share * (most - least);
-    return `<path class="axis" d="M${at(x(value))} 4V${bottom}"/><text x="${at(x(value))}" y="${bottom + 14}" text-anchor="middle">${value.toFixed(2)}</text>`;
+    return `<path class="axis" d="M${at(x(value))} 4V${bottom}"/><text x="${at(x(value))}" y="${bottom + 14}" text-anchor="middle">${(100 * value).toFixed(0)} %</text>`;
   });
   const line = reference === null ? '' : `<path class="guide" d="M${at(x(reference))} 4V${bottom}"/>`;
   const drawn = rows.map(({ name: label, value, isHeading }, i) => {

@@ -6,8 +6,8 @@ export const styles = `
 --accent:#8fb4d9;--one:#56b4e9;--two:#e69f00;--three:#35c79f;--band:#56b4e933;--warning:#3a2e0d;--warningText:#f3dfa6}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--text);font:15px/1.5 Inter,system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif;font-variant-numeric:tabular-nums}
-main{max-width:1120px;margin:0 auto;padding:24px 24px 64px}
-.warning{margin:0;padding:12px 24px;background:var(--warning);color:var(--warningText);text-align:center}
+main{max-width:1200px;margin:0 auto;padding:24px 24px 64px}
+.warning{margin:0;max-width:none;padding:12px 24px;background:var(--warning);color:var(--warningText);text-align:center}
 h1{font-size:24px;line-height:1.25;margin:8px 0 4px}
 h2{font-size:18px;margin:40px 0 8px;padding-top:16px;border-top:1px solid var(--line)}
 h3{font-size:15px;margin:24px 0 4px}
@@ -22,8 +22,11 @@ p{margin:4px 0;max-width:70ch}
 table{border-collapse:collapse;margin:8px 0;font-size:13px}
 th,td{text-align:left;vertical-align:top;padding:4px 16px 4px 0;border-bottom:1px solid var(--line)}
 thead th{font-weight:600;vertical-align:bottom;color:var(--quiet)}
-tbody th{font-weight:400}
-td span{display:block;color:var(--quiet);font-size:12px;white-space:nowrap}
+tbody th{font-weight:400;white-space:nowrap}
+.counted{display:block;color:var(--quiet);font-size:12px;white-space:nowrap}
+.pairs .counted{display:inline;padding-left:4px}
+.dense th,.dense td{padding-right:10px}
+.dense .counted span{display:block}
 .flag{color:var(--two);font-weight:600}
 .flag::before{content:"\\25B2 "}
 .confusion td,.confusion thead th+th{text-align:right;padding:8px 12px}
@@ -44,6 +47,7 @@ svg text.name{fill:var(--text)}
 .fill-one{fill:var(--one);stroke:var(--page)}.fill-two{fill:var(--two);stroke:var(--page)}.fill-three{fill:var(--three);stroke:var(--page)}
 .band{fill:var(--band);stroke:none}
 .key{display:inline-block;width:1.2em;text-align:center;font-weight:700}
+.key.one{color:var(--one)}.key.two{color:var(--two)}.key.three{color:var(--three)}
 details{margin:8px 0}
 summary{cursor:pointer;color:var(--accent)}
 summary:focus-visible,a:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
