@@ -81,7 +81,11 @@ export function pauseTraining(runsFolder: string, id: string): void {
   const folder = folderOf(runsFolder, id);
   const { state } = readRun(folder);
   if (state === 'running') leaveWish(folder, 'pause');
-  else if (state === 'waiting') settle(folder, 'paused');
+  else if (state === 'waiting') {
+    // For a process that is on its way and has not yet said so.
+    leaveWish(folder, 'pause');
+    settle(folder, 'paused');
+  }
   else if (state !== 'paused') throw cannot('paused', state);
 }
 
