@@ -43,7 +43,12 @@ function Facts({ state }: { readonly state: StationState }): ReactNode {
   );
 }
 
-const backendWords = { tensorflow: 'TensorFlow', wasm: 'WebAssembly', cpu: 'plain JavaScript' } as const;
+const backendWords = {
+  tensorflow: 'TensorFlow',
+  webgpu: 'WebGPU',
+  wasm: 'WebAssembly',
+  cpu: 'plain JavaScript',
+} as const;
 
 function computeWords({ state, backend, sentence }: ComputeState): string {
   switch (state) {

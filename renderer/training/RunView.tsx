@@ -6,6 +6,7 @@ import controls from '../design/controls.module.css';
 import { Curves } from './Curves.tsx';
 import { EpochTable } from './EpochTable.tsx';
 import type { Series } from './plot.ts';
+import { ReportPart } from './ReportPart.tsx';
 import { cancelRun, pauseRun, resumeRun } from './runs.ts';
 import {
   bytesWords,
@@ -59,6 +60,7 @@ export function RunView({ run }: { readonly run: TrainingRun }): ReactNode {
           <EpochTable run={run} />
         </>
       )}
+      {hasModel(run) && <ReportPart run={run} />}
     </article>
   );
 }
@@ -155,6 +157,9 @@ function Number({ name, value }: { readonly name: string; readonly value: string
   );
 }
 
+/** It has ended and left a model. */
+const hasModel = ({ state, bestEpoch }: TrainingRun): boolean =>
+  bestEpoch !== null && (state === 'finished' || state === 'cancelled');
 const epochsOf = ({ recipe, epochs }: TrainingRun): number => Math.max(recipe.epochs, epochs.length);
 
 function lossSeries({ epochs }: TrainingRun): Series[] {

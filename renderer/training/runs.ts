@@ -25,6 +25,10 @@ export function hearTraining(event: StationEvent): void {
     const { done, of, label } = event;
     setTraining({ freezing: { done, of, label } });
   }
+  if (event.event === 'progress' && event.job === 'evaluate') {
+    const { evaluating } = training();
+    if (evaluating !== null) setTraining({ evaluating: { ...evaluating, done: event.done, of: event.of } });
+  }
 }
 
 function takeIn(run: TrainingRun): void {
@@ -70,6 +74,26 @@ export async function startRun(order: {
     const run = await call('training.start', order);
     takeIn(run);
     setTraining({ panel: null, subject: { kind: 'run', id: run.id } });
+  } catch (error) {
+    say(sentenceOf(error));
+  }
+}
+
+/** Reads the test patients with a run's model. */
+export async function evaluateRun(id: string): Promise<void> {
+  setTraining({ evaluating: { id, done: 0, of: 0 } });
+  try {
+    await call('training.evaluate', { id });
+  } catch (error) {
+    if (!(error instanceof CalcarError && error.kind === 'cancelled')) say(sentenceOf(error));
+  } finally {
+    setTraining({ evaluating: null });
+  }
+}
+
+export async function stopEvaluation(): Promise<void> {
+  try {
+    await call('training.stopEvaluation', {});
   } catch (error) {
     say(sentenceOf(error));
   }

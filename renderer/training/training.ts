@@ -15,6 +15,8 @@ interface TrainingState {
   readonly panel: 'freeze' | 'start' | null;
   /** A snapshot is being frozen. */
   readonly freezing: { readonly done: number; readonly of: number; readonly label: string } | null;
+  /** The run whose model is being evaluated; `of` is 0 until it is known. */
+  readonly evaluating: { readonly id: string; readonly done: number; readonly of: number } | null;
 }
 
 export const useTraining = create<TrainingState>(() => ({
@@ -24,6 +26,7 @@ export const useTraining = create<TrainingState>(() => ({
   subject: null,
   panel: null,
   freezing: null,
+  evaluating: null,
 }));
 export const setTraining = useTraining.setState;
 export const training = useTraining.getState;
