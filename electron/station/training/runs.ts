@@ -16,7 +16,7 @@ import {
   writeStatus,
 } from '../../learning/runFolder.ts';
 import { forgetCheckpoints } from '../../learning/checkpoint.ts';
-import { lockRun } from '../../learning/runLock.ts';
+import { isLocked, lockRun } from '../../learning/runLock.ts';
 import { openSnapshot } from '../../learning/snapshot.ts';
 
 export interface TrainingOrder {
@@ -80,13 +80,11 @@ export function startTraining(runsFolder: string, id: string, start: StartTraine
 export function pauseTraining(runsFolder: string, id: string): void {
   const folder = folderOf(runsFolder, id);
   const { state } = readRun(folder);
-  if (state === 'running') leaveWish(folder, 'pause');
-  else if (state === 'waiting') {
-    // For a process that is on its way and has not yet said so.
-    leaveWish(folder, 'pause');
-    settle(folder, 'paused');
-  }
-  else if (state !== 'paused') throw cannot('paused', state);
+  if (state === 'paused') return;
+  if (state !== 'running' && state !== 'waiting') throw cannot('paused', state);
+  // Also for a process that is on its way and has not yet said so.
+  leaveWish(folder, 'pause');
+  if (state === 'waiting' && !isLocked(folder)) settle(folder, 'paused');
 }
 
 /** Its best model is kept, its checkpoints are not. @throws CalcarError 'not-found', 'invalid-input' */
@@ -95,7 +93,7 @@ export function cancelTraining(runsFolder: string, id: string): void {
   const { state } = readRun(folder);
   if (state === 'finished') throw cannot('cancelled', state);
   if (state === 'cancelled') return;
-  if (state === 'running') leaveWish(folder, 'cancel');
+  if (state === 'running' || isLocked(folder)) leaveWish(folder, 'cancel');
   else {
     settle(folder, 'cancelled');
     forgetCheckpoints(folder);
