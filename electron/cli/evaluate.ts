@@ -1,27 +1,18 @@
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { chooseBackend } from '../compute/backend.ts';
 import type { EvaluationReport } from '../contract/evaluation.ts';
 import { saveEvaluation } from '../learning/evaluateCard.ts';
-import { evaluateModel, pageFile } from '../learning/evaluateModel.ts';
+import { pageFile } from '../learning/evaluateModel.ts';
 import { tablesOf, untoldSubgroups } from '../learning/evaluateTables.ts';
 import { membersInWords } from '../learning/evaluateWords.ts';
-import { loadTrainedReader } from '../learning/loadTrainedModels.ts';
 import { writeCard } from '../learning/records.ts';
-import { openSnapshot } from '../learning/snapshot.ts';
-import { defaultDataFolder } from '../station/dataFolder.ts';
-import { stationVersion } from '../station/version.ts';
+import { runEvaluation, type EvaluationAsked } from './evaluationRun.ts';
 import { exitCodes } from './exitCodes.ts';
 import { print, printJson, tell } from './output.ts';
-import { createProgress } from './progress.ts';
 import { paragraph, tableInText } from './reportText.ts';
 import { shippedModels } from './train.ts';
 
-interface EvaluateOptions {
-  readonly on: string;
-  readonly out?: string;
-  readonly prevalence: number;
-  readonly again?: boolean;
+interface EvaluateOptions extends EvaluationAsked {
   readonly save?: boolean;
   readonly json?: boolean;
 }
@@ -43,42 +34,19 @@ export const evaluateCommand = new Command('evaluate')
   .option('--save', 'keep the report beside the weights and write it into the model card')
   .option('--json', 'print the report as JSON')
   .action(async (model: string, options: EvaluateOptions) => {
-    const snapshot = openSnapshot(options.on);
-    const backend = await chooseBackend();
-    const reader = await loadTrainedReader(model);
-    const out =
-      options.out ??
-      join(
-        defaultDataFolder(),
-        'evaluations',
-        `${reader.modelHash.slice(0, 12)}-${snapshot.manifest.hash.slice(0, 12)}`,
-      );
-    const progress = createProgress();
-    const { report, wasRead } = await evaluateModel({
-      models: model,
-      reader,
-      snapshot,
-      out,
-      backend: backend.name,
-      software: stationVersion,
-      prevalence: options.prevalence,
-      again: options.again === true,
-      report: (done, of) => progress.step('Reading patients', Math.min(done, of - 1), of),
-    });
-    progress.end();
-    reader.dispose();
+    const { report, wasRead, folder } = await runEvaluation(model, options);
     if (options.save === true) {
       saveEvaluation(model, report);
       writeCard(model);
     }
     if (!wasRead) tell('These films were read before; the statistics were made again of what was read.');
     if (options.json === true) printJson(report);
-    else print(inWords(report, join(out, pageFile)));
+    else print(inWords(report, join(folder, pageFile)));
     if (!report.consistency.holds) process.exitCode = exitCodes.internal;
   });
 
 /** The share of a population, strictly between nobody and everybody. */
-export function prevalence(text: string): number {
+function prevalence(text: string): number {
   const share = Number(text);
   if (!(share > 0 && share < 1)) throw new InvalidArgumentError('Give a share between 0 and 1, such as 0.1.');
   return share;

@@ -46,6 +46,7 @@ const learning: Record<string, () => Promise<Command>> = {
   dataset: async () => (await import('./dataset.ts')).datasetCommand,
   train: async () => (await import('./train.ts')).trainCommand,
   evaluate: async () => (await import('./evaluate.ts')).evaluateCommand,
+  compare: async () => (await import('./compare.ts')).compareCommand,
 };
 
 /** They bring the tensor library into this process, which the others need not wait for. */

@@ -76,7 +76,7 @@ export const filmOutcome = z.strictObject({
 });
 export type FilmOutcome = z.infer<typeof filmOutcome>;
 
-const named = z.strictObject({ name: z.string(), hash });
+export const named = z.strictObject({ name: z.string(), hash });
 
 /** Whether the films could be known to the model. */
 export const independence = z.strictObject({

@@ -105,16 +105,11 @@ export function precisionRecallFigure({ fracture }: EvaluationReport): string {
 
 export function reliabilityFigure({ calibration }: EvaluationReport, table: string): string {
   const { before, after, temperature } = calibration;
-  const bins = (
-    of: typeof before,
-    shape: 'circle' | 'square',
-    tone: 'one' | 'two',
-    aside: number,
-  ): string[] =>
-    of.reliability.flatMap(({ confidence, right }) => {
-      const x = confidence + aside;
-      return [whisker([x, right.low], [x, right.high], tone), mark([x, right.estimate], shape, tone)];
-    });
+  const bins = (of: typeof before, shape: Shape, tone: Tone): string[] =>
+    of.reliability.flatMap(({ confidence: x, right }) => [
+      whisker([x, right.low], [x, right.high], tone),
+      mark([x, right.estimate], shape, tone),
+    ]);
   const picture = unitPlot('Confidence against share right', 'mean confidence of the answer', 'share right', [
     guide([
       [0, 0],
