@@ -194,10 +194,11 @@ function areasOf([one, other]: Pair<Sample>, draws: PatientDraws): ComparisonRep
   const first = places.map((i) => one.graded[i]!);
   const second = places.map((i) => other.graded[i]!);
   const questions = [
-    { name: 'Fracture against none', isOf: (group: number) => group !== 0 },
-    ...gradeGroups.map((name, k) => ({
+    // The same ranking as that of no fracture against any, told once.
+    { name: 'Any fracture against none', isOf: (group: number) => group !== 0 },
+    ...gradeGroups.slice(1).map((name, k) => ({
       name: `${name} against the rest`,
-      isOf: (group: number) => group === k,
+      isOf: (group: number) => group === k + 1,
     })),
   ];
   const areas = questions.map(({ name, isOf }) => {

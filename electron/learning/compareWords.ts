@@ -36,14 +36,14 @@ function mainVerdict(
   { name, difference, detectable }: MeasureDifference,
 ): string {
   if (difference === null || detectable === null)
-    return `The two cannot be compared by ${name.toLowerCase()}: too few hips have a class.`;
+    return `The two models cannot be compared by ${name.toLowerCase()}: too few hips have a class.`;
   if (difference.low === 0 && difference.high === 0) return 'Both have the same hips right.';
   const gap = percent(difference);
   if (difference.low > 0)
-    return `The first (${first}) is better than the second (${second}): its ${name.toLowerCase()} is higher by ${gap}.`;
+    return `The first (${first}) is better than the second (${second}): its ${name.toLowerCase()}, by which the two are judged, is higher by ${gap}.`;
   if (difference.high < 0)
-    return `The second (${second}) is better than the first (${first}): the difference in ${name.toLowerCase()}, first less second, is ${gap}.`;
-  return `It cannot be told which is better: the difference in ${name.toLowerCase()}, first (${first}) less second (${second}), is ${gap}. A true difference would have to be ${(100 * detectable).toFixed(1)} % for a test of this size to show it four times of five.`;
+    return `The second (${second}) is better than the first (${first}): the difference in ${name.toLowerCase()}, by which the two are judged, first less second, is ${gap}.`;
+  return `It cannot be told which is better: the difference in ${name.toLowerCase()}, by which the two are judged, first (${first}) less second (${second}), is ${gap}. A true difference would have to be ${(100 * detectable).toFixed(1)} points for a test of this size to show it four times of five.`;
 }
 
 /** p as it is printed: never 0. */

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { evaluationReport, type FilmOutcome, type Outcomes } from '../contract/evaluation.ts';
-import type { Probabilities } from '../contract/finding.ts';
-import type { Box } from '../contract/image.ts';
+import { gradeGroups } from '../contract/finding.ts';
 import type { SnapshotFilm, SnapshotGrade } from '../contract/snapshot.ts';
 import { localizerInput } from '../reading/prepare.ts';
 import { createReader, type Reader } from '../reading/reader.ts';
@@ -10,6 +9,7 @@ import { evaluateOutcomes, readOutcomes } from './evaluate.ts';
 import { cardLines } from './evaluateCard.ts';
 import { percent } from './evaluateWords.ts';
 import type { PatientFilms } from './evaluateReading.ts';
+import { answered, fractureAt, outcomesOf, sureOf } from './testing/knownOutcomes.ts';
 
 /** Large and rich enough for the quality gate. */
 const image = {
@@ -143,53 +143,6 @@ describe('films read end to end', () => {
   });
 });
 
-const box: Box = { x: 0, y: 0, width: 10, height: 10 };
-
-/** A film of one hip whose answer is given; null for a hip that was not found. */
-const answered = (
-  number: number,
-  grade: SnapshotGrade,
-  probabilities: Probabilities | null,
-  site: string | null = null,
-): FilmOutcome => ({
-  patient: `p-${String(number)}`,
-  sex: null,
-  ageYears: null,
-  film: 0,
-  image: hash,
-  source: 'film',
-  look: null,
-  view: 'pelvis',
-  device: null,
-  site,
-  refusal: null,
-  falseBoxes: 0,
-  milliseconds: 10,
-  hips: [
-    {
-      laterality: 'left',
-      grade,
-      implant: null,
-      condition: null,
-      box,
-      found: probabilities && { box, overlap: 1, laterality: 'left', presence: 0.9, probabilities },
-    },
-  ],
-});
-
-const fractureAt = (p: number): Probabilities => ({ none: 1 - p, 'I-II': 0.6 * p, 'III-IV': 0.4 * p });
-
-const outcomesOf = (tune: FilmOutcome[], testFilms: FilmOutcome[]): Outcomes => ({
-  format: 1,
-  study: 'real films',
-  model: { name: 'm', hash: 'm' },
-  snapshot: { name: 's', hash: 's' },
-  ...about,
-  at: '2026-01-01T00:00:00.000Z',
-  tune,
-  test: testFilms,
-});
-
 describe('statistics of what was read', () => {
   const tune = [
     ...[0.1, 0.2, 0.3, 0.6].map((p, i) => answered(i, 'none', fractureAt(p))),
@@ -237,9 +190,8 @@ describe('statistics of what was read', () => {
       Array.from({ length: 60 }, (_, i) => {
         const grade = (['none', 'II', 'IV'] as const)[i % 3]!;
         const truthAt = { none: 0, II: 1, IV: 2 }[grade];
-        const said = wrong ? (truthAt + 1) % 3 : truthAt;
-        const p = [0.1, 0.1, 0.1].map((least, k) => (k === said ? 0.8 : least));
-        return answered(first + i, grade, { none: p[0]!, 'I-II': p[1]!, 'III-IV': p[2]! }, site);
+        const said = gradeGroups[wrong ? (truthAt + 1) % 3 : truthAt]!;
+        return answered(first + i, grade, sureOf(said), site);
       });
     const report = evaluateOutcomes(
       outcomesOf(tune, [...many('a', 0, false), ...many('b', 100, true)]),

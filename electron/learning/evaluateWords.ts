@@ -11,6 +11,10 @@ export const warningOf = (study: Study): string | null =>
 
 const nothing = 'nothing to count';
 
+/** Without the sign of a nothing that was rounded. */
+const fixed = (value: number, decimals: number): string =>
+  value.toFixed(decimals).replace(/^-(0(?:\.0*)?)$/, '$1');
+
 /** A decimal of a percentage says nothing of fewer cases than this. */
 const leastForDecimals = 200;
 
@@ -18,16 +22,14 @@ const leastForDecimals = 200;
 export function percent(value: Estimate | null): string {
   if (value === null) return nothing;
   const decimals = value.n < leastForDecimals ? 0 : 1;
-  const [p, low, high] = [value.estimate, value.low, value.high].map((share) =>
-    (100 * share).toFixed(decimals),
-  );
+  const [p, low, high] = [value.estimate, value.low, value.high].map((share) => fixed(100 * share, decimals));
   return `${p!} % (${low!} to ${high!}; ${counted(value)})`;
 }
 
 /** "0.871 (0.862 to 0.880; n = 450 hips)" */
 export function ratio(value: Estimate | null, decimals = 3): string {
   if (value === null) return nothing;
-  const [p, low, high] = [value.estimate, value.low, value.high].map((number) => number.toFixed(decimals));
+  const [p, low, high] = [value.estimate, value.low, value.high].map((number) => fixed(number, decimals));
   return `${p!} (${low!} to ${high!}; ${counted(value)})`;
 }
 
