@@ -30,7 +30,8 @@ export const labelSource = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('simulated') }),
   z.strictObject({
     kind: z.literal('reads'),
-    agreement: z.enum(['single', 'unanimous', 'adjudicated']),
+    /** 'divided' readers leave a hip without a grade. */
+    agreement: z.enum(['single', 'unanimous', 'divided', 'adjudicated']),
     reads: z
       .array(
         z.strictObject({ id: count, hash, reader: z.string(), at: z.iso.datetime(), blinded: z.boolean() }),

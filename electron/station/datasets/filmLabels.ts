@@ -38,7 +38,7 @@ export function labelsOf({ reads }: ReadFilm): FilmLabels {
         grade: agreed && last.grade !== 'cannot-grade' ? last.grade : null,
         implant: null,
         condition: null,
-        label: labelSource(reads),
+        label: labelSource(reads, agreed),
       },
     ];
   });
@@ -63,10 +63,10 @@ function whyNot(reads: readonly LabelRead[]): string | null {
   return null;
 }
 
-function labelSource(reads: readonly LabelRead[]): LabelSource {
+function labelSource(reads: readonly LabelRead[], agreed: boolean): LabelSource {
   return {
     kind: 'reads',
-    agreement: reads.length === 1 ? 'single' : 'unanimous',
+    agreement: !agreed ? 'divided' : reads.length === 1 ? 'single' : 'unanimous',
     reads: reads.map(({ id, hash, at, read: { reader, blinded } }) => ({ id, hash, reader, at, blinded })),
   };
 }
