@@ -18,7 +18,9 @@ export const stateWords: Record<RunState, string> = {
 };
 
 export const isUnderWay = ({ state }: TrainingRun): boolean => state === 'running' || state === 'waiting';
-export const canResume = ({ state }: TrainingRun): boolean => state === 'paused' || state === 'interrupted';
+/** One that failed too: there may be room on the disk by now. The station says where it would fail again. */
+export const canResume = ({ state }: TrainingRun): boolean =>
+  state === 'paused' || state === 'interrupted' || state === 'failed';
 
 /** "3 h 12 min", "12 min", "40 s". */
 export function durationWords(seconds: number): string {
