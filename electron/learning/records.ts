@@ -99,15 +99,12 @@ const firstLines: Record<Study, string> = {
 
 /** @param evaluations Markdown of how the models were tested */
 export function modelCard(records: readonly TrainingRecord[], evaluations: readonly string[]): string {
-  const latest = records.reduce<TrainingRecord | null>(
-    (last, record) => (last === null || record.finishedAt > last.finishedAt ? record : last),
-    null,
-  );
+  const names = [...new Set(records.map(({ name }) => name))];
   const isReal = records.some(({ snapshot }) => snapshot.study === 'real films');
   const lines = [
     firstLines[isReal ? 'real films' : 'simulated study'],
     '',
-    `# ${latest?.name ?? 'Unnamed models'}`,
+    `# ${names.length === 0 ? 'Unnamed models' : names.join(' and ')}`,
     '',
     'A localizer that finds the hips of an anteroposterior hip or pelvis radiograph, and a classifier that sorts each',
     'into no fracture seen, Garden I-II, or Garden III-IV.',
