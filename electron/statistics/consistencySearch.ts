@@ -43,12 +43,17 @@ class Best {
   best: TableMatch | null = null;
   readonly right = new Set<number>();
   tables = 0;
+  private readonly targets: ReturnType<typeof entries>;
 
-  offer(target: Target, shares: Shares, accuracy: AccuracyReading, table: () => number[][]): void {
+  constructor(target: Target) {
+    this.targets = entries(target);
+  }
+
+  offer(shares: Shares, accuracy: AccuracyReading, table: () => number[][]): void {
     let deviation = 0;
     let fits = true;
     const cutOff: ReportedName[] = [];
-    for (const [name, { value, unit }] of entries(target)) {
+    for (const [name, { value, unit }] of this.targets) {
       const gap = (shares[name] ?? NaN) - value;
       if (Number.isNaN(gap)) return;
       deviation += Math.abs(gap);
@@ -90,7 +95,7 @@ export interface Found {
 /** Every table of two classes. */
 export function binaryTables(positives: number, negatives: number, target: Target): Found {
   checkSizes([positives, negatives]);
-  const found = new Best();
+  const found = new Best(target);
   const all = positives + negatives;
   for (let tp = 0; tp <= positives; tp++) {
     for (let tn = 0; tn <= negatives; tn++) {
@@ -102,7 +107,7 @@ export function binaryTables(positives: number, negatives: number, target: Targe
         ppv: tp / (tp + fp),
         npv: tn / (tn + fn),
       };
-      found.offer(target, shares, 'top-1', () => [
+      found.offer(shares, 'top-1', () => [
         [tp, fn],
         [fp, tn],
       ]);
@@ -118,7 +123,7 @@ export function binaryTables(positives: number, negatives: number, target: Targe
  */
 export function classTables(sizes: readonly number[], target: Target): Found {
   checkSizes(sizes);
-  const found = new Best();
+  const found = new Best(target);
   const readings: AccuracyReading[] = target.accuracy ? ['top-1', 'mean one-versus-rest'] : ['top-1'];
   const outlines = readings.flatMap((reading) => outlinesOf(sizes, target, reading));
   outlines.sort((a, b) => (a.fits === b.fits ? a.deviation - b.deviation : a.fits ? -1 : 1));
@@ -126,11 +131,12 @@ export function classTables(sizes: readonly number[], target: Target): Found {
   for (const { right, fits, deviation, reading } of outlines) {
     const { best } = found;
     if (!fits && best !== null && (best.fits || deviation >= best.deviation)) break;
-    for (const table of tablesOf(sizes, right)) {
-      if (fits && --fitting < 0) return finished(found, false);
-      if (!fits && --nearest < 0) return finished(found, true);
-      found.offer(target, sharesOf(table, sizes, reading), reading, () => table.map((row) => [...row]));
-    }
+    const visitedAll = visitTables(sizes, right, (table) => {
+      if ((fits ? --fitting : --nearest) < 0) return false;
+      found.offer(sharesOf(table, sizes, reading), reading, () => table.map((row) => [...row]));
+      return true;
+    });
+    if (!visitedAll) return finished(found, !fits);
   }
   return finished(found, true);
 }
@@ -156,6 +162,7 @@ function outlinesOf(sizes: readonly number[], target: Target, reading: AccuracyR
   for (const size of sizes) {
     rights = rights.flatMap((start) => Array.from({ length: size + 1 }, (_, right) => [...start, right]));
   }
+  const targets = entries(target);
   return rights.map((right) => {
     const wrong = all - right.reduce((sum, count) => sum + count, 0);
     const shares: Shares = {
@@ -164,7 +171,7 @@ function outlinesOf(sizes: readonly number[], target: Target, reading: AccuracyR
       ...(evenSizes && { specificity: 1 - wrong / (sizes.length * (all - sizes[0]!)) }),
     };
     let [fits, deviation] = [true, 0];
-    for (const [name, { value, unit }] of entries(target)) {
+    for (const [name, { value, unit }] of targets) {
       const gap = (shares[name] ?? value) - value;
       deviation += Math.abs(gap);
       // As in `offer`: rounded, or cut off.
@@ -178,28 +185,34 @@ function accuracyOf(wrong: number, all: number, classes: number, reading: Accura
   return 1 - (reading === 'top-1' ? wrong / all : (2 * wrong) / (classes * all));
 }
 
-/** All tables with these right answers; the same array every time. */
-function* tablesOf(sizes: readonly number[], right: readonly number[]): Generator<number[][]> {
+/**
+ * Visits all tables with these right answers (the same array every time) until `visit` says no.
+ *
+ * @returns whether all were visited
+ */
+function visitTables(
+  sizes: readonly number[],
+  right: readonly number[],
+  visit: (table: number[][]) => boolean,
+): boolean {
   const classes = sizes.length;
   const table = right.map((count, k) => Array.from({ length: classes }, (_, j) => (j === k ? count : 0)));
-  function* fill(row: number, column: number, left: number): Generator<number[][]> {
-    if (row === classes) {
-      yield table;
-      return;
-    }
+  const fill = (row: number, column: number, left: number): boolean => {
+    if (row === classes) return visit(table);
+    if (column === row) return fill(row, column + 1, left);
     const cells = table[row]!;
-    if (column === row) {
-      yield* fill(row, column + 1, left);
-      return;
-    }
-    const last = column === classes - 1 || (row === classes - 1 && column === classes - 2);
+    const last = column === (row === classes - 1 ? classes - 2 : classes - 1);
     for (let count = last ? left : 0; count <= left; count++) {
       cells[column] = count;
-      if (last) yield* fill(row + 1, 0, sizes[row + 1]! - (right[row + 1] ?? 0));
-      else yield* fill(row, column + 1, left - count);
+      const next = row + 1;
+      const goOn = last
+        ? fill(next, 0, next === classes ? 0 : sizes[next]! - right[next]!)
+        : fill(row, column + 1, left - count);
+      if (!goOn) return false;
     }
-  }
-  yield* fill(0, 0, sizes[0]! - right[0]!);
+    return true;
+  };
+  return fill(0, 0, sizes[0]! - right[0]!);
 }
 
 function sharesOf(table: readonly number[][], sizes: readonly number[], reading: AccuracyReading): Shares {
@@ -208,7 +221,8 @@ function sharesOf(table: readonly number[][], sizes: readonly number[], reading:
   let [right, sensitivity, specificity, ppv, npv] = [0, 0, 0, 0, 0];
   for (let k = 0; k < classes; k++) {
     const hits = table[k]![k]!;
-    const answers = table.reduce((sum, row) => sum + row[k]!, 0);
+    let answers = 0;
+    for (const row of table) answers += row[k]!;
     const truths = sizes[k]!;
     const trueNegatives = all - truths - answers + hits;
     right += hits;

@@ -88,10 +88,9 @@ export function fleissKappa(counts: readonly (readonly number[])[]): Kappa {
     return sum + (linear - kappa) ** 2;
   }, 0);
   const standardError = Math.sqrt(spread / (cases * (cases - 1)));
-  const cubes = shares.reduce((sum, share) => sum + share ** 3, 0);
-  const nullVariance =
-    (2 * (chance - (2 * readers - 3) * chance ** 2 + 2 * (readers - 2) * cubes)) /
-    (cases * readers * (readers - 1) * (1 - chance) ** 2);
+  const mixed = 1 - chance;
+  const skew = shares.reduce((sum, p) => sum + p * (1 - p) * (1 - 2 * p), 0);
+  const nullVariance = (2 * (mixed ** 2 - skew)) / (mixed ** 2 * cases * readers * (readers - 1));
   const z = kappa / Math.sqrt(nullVariance);
   return { ...waldInterval(kappa, standardError, -1, 1), standardError, z, p: twoSidedP(z) };
 }

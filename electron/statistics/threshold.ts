@@ -74,7 +74,7 @@ export function predictiveValues(
   })) as [{ share: number; trials: number }, { share: number; trials: number }];
   return {
     ppv: logitInterval(
-      (odds * sensitivity.estimate) / (odds * sensitivity.estimate + 1 - specificity.estimate),
+      (odds * sensitivity.estimate) / (odds * sensitivity.estimate + (1 - specificity.estimate)),
       Math.log((odds * se.share) / (1 - sp.share)),
       Math.sqrt((1 - se.share) / (se.share * se.trials) + sp.share / ((1 - sp.share) * sp.trials)),
     ),
