@@ -4,6 +4,7 @@ import { finding, grade } from './finding.ts';
 import { filmDescription } from './film.ts';
 import { box } from './image.ts';
 import { worklistRow } from './reads.ts';
+import { countsBySplit, datasetRow, snapshotManifest } from './snapshot.ts';
 
 /** What `--json` prints, one schema a command. `calcar doctor --json` prints a `doctorReport`. */
 
@@ -123,6 +124,62 @@ export const drrOutput = z.strictObject({
   seconds: z.number().nonnegative(),
 });
 export type DrrOutput = z.infer<typeof drrOutput>;
+
+const count = z.number().int().nonnegative();
+const { name, study, software, command, frozenAt, hash } = snapshotManifest.shape;
+
+/** `calcar dataset make` */
+export const datasetMakeOutput = z.strictObject({
+  folder: z.string(),
+  name,
+  hash,
+  counts: countsBySplit,
+  /** Patients that this run simulated; the others were there. */
+  made: count,
+  seconds: z.number().nonnegative(),
+});
+export type DatasetMakeOutput = z.infer<typeof datasetMakeOutput>;
+
+const tally = z.record(z.string(), z.strictObject({ learn: count, tune: count, test: count }));
+
+/** `calcar dataset show` */
+export const datasetShowOutput = z.strictObject({
+  folder: z.string(),
+  name,
+  study,
+  software,
+  command,
+  frozenAt,
+  hash,
+  counts: countsBySplit,
+  /** Hips by the three classes, and those of none. */
+  classes: tally,
+  /** Hips by where their label comes from. */
+  labels: tally,
+  /** Films by what they are, how they look, what took them and where. */
+  sources: tally,
+  looks: tally,
+  devices: tally,
+  sites: tally,
+  /** Patients. */
+  sexes: tally,
+  /** Sentences that name what could reach training from another split; a frozen data set has none. */
+  leaks: z.array(z.string()),
+});
+export type DatasetShowOutput = z.infer<typeof datasetShowOutput>;
+
+/** `calcar dataset verify` */
+export const datasetVerifyOutput = z.strictObject({
+  folder: z.string(),
+  name,
+  hash,
+  patients: count,
+  /** Sentences on the patients whose files are gone or not what was frozen. */
+  problems: z.array(z.string()),
+});
+
+/** `calcar dataset list`; `add` prints one of them, and `freeze` a `freezeResult`. */
+export const datasetListOutput = z.array(datasetRow);
 
 /** Any command that could not run. */
 export const failedOutput = z.strictObject({ error: wireError });

@@ -22,11 +22,12 @@ export function storeSimulatedPatient(folder: string, split: Split, number: numb
     folder,
     stemOf(split, number),
     patient,
-    films.map((film) => ({ image: film.image, film: labelled(film) })),
+    films.map((film) => ({ image: film.image, film: snapshotFilmOf(film) })),
   );
 }
 
-function labelled({ film, style, view, hips }: LabelledFilm): SnapshotFilm {
+/** The labels of a simulated film, true by construction. */
+export function snapshotFilmOf({ film, style, view, hips }: LabelledFilm): SnapshotFilm {
   return {
     image: hashOfPixels(film.pixels),
     source: style === 'drr' ? 'drr' : 'film',

@@ -44,7 +44,7 @@ const manifestFile = 'snapshot.json';
 export function freezeSnapshot(folder: string, options: FreezeOptions): SnapshotManifest {
   const manifest = sealed(options, entriesOf(folder));
   refuseLeaks(manifest);
-  if (existsSync(join(folder, manifestFile))) {
+  if (isFrozen(folder)) {
     const before = openSnapshot(folder).manifest;
     if (before.hash === manifest.hash) return before;
     throw new CalcarError(
@@ -55,6 +55,8 @@ export function freezeSnapshot(folder: string, options: FreezeOptions): Snapshot
   writeManifest(folder, manifest);
   return manifest;
 }
+
+export const isFrozen = (folder: string): boolean => existsSync(join(folder, manifestFile));
 
 /** Writes the manifest last and by renaming: a folder that has one is whole. @throws CalcarError 'disk-full', 'read-only' */
 export function writeManifest(folder: string, manifest: SnapshotManifest): void {
@@ -101,7 +103,8 @@ function entriesOf(folder: string): SnapshotEntry[] {
   return stems.map((stem) => entryOfFiles(folder, stem));
 }
 
-function patientStems(folder: string): string[] {
+/** Names of the patients whose files are in a folder. @throws CalcarError 'not-found' without the folder */
+export function patientStems(folder: string): string[] {
   try {
     return readdirSync(folder)
       .flatMap((name) => /^((?:learn|tune|test)-\d{6})\.json$/.exec(name)?.[1] ?? [])

@@ -3,6 +3,7 @@ import type { Reply } from '../contract/api.ts';
 import { CalcarError, toWireError } from '../contract/errors.ts';
 import type { SaliencyMap } from '../contract/finding.ts';
 import type { ImportOutcome } from '../contract/reads.ts';
+import type { DatasetRow } from '../contract/snapshot.ts';
 import type { Station } from '../contract/station.ts';
 import type { ChainReport } from '../database/chain.ts';
 import { verifyChain } from '../database/chain.ts';
@@ -16,7 +17,7 @@ import { createDecoder, renderDisplay } from '../dicom/index.ts';
 import { answerAsset, wireAsset } from './assets.ts';
 import { answerCall, callsOf } from './calls.ts';
 import type { Context } from './context.ts';
-import { datasetFolder } from './datasets/datasets.ts';
+import { addDataset, datasetFolder } from './datasets/datasets.ts';
 import { usableFilm } from './context.ts';
 import { defaultDataFolder, openDataFolder } from './dataFolder.ts';
 import { createEvents } from './events.ts';
@@ -65,6 +66,11 @@ export interface OpenStation extends Station {
   readonly dataDir: string;
   /** Imports one file from disk. @throws CalcarError when the station itself cannot take it */
   importPath(path: string): Promise<ImportOutcome[]>;
+  /**
+   * Makes a frozen folder one of the station's data sets.
+   * @throws CalcarError 'not-found', 'invalid-input', 'leak' naming what belongs to another split here
+   */
+  addDataset(folder: string): Promise<DatasetRow>;
   /** Simulates and imports the first films of the demo cohort; says what each really shows. */
   makeDemo(patients: number): Promise<DemoOutcome[]>;
   /** The film as its file says it should look: rows × columns display greys, 0 black … 255 white. */
@@ -191,6 +197,7 @@ async function compose(
         for (const outcome of outcomes) if (outcome.state === 'imported') readLater(outcome.imageHash);
         return outcomes;
       }),
+    addDataset: (path) => work.run(() => addDataset(context, path)),
     makeDemo: (patients) => work.run(() => makeDemo(context, readLater, patients)),
     displayGreys: (imageHash) =>
       work.run(async () => {
