@@ -33,11 +33,20 @@ export async function findSnapshot(db: Reader, hash: string): Promise<DatasetRow
   return (await listSnapshots(db)).find((row) => row.hash === hash);
 }
 
-/** The split to which each known patient belongs. */
-export async function patientSplits(db: Reader): Promise<ReadonlyMap<string, Split>> {
+/** Says where a snapshot is now. */
+export async function moveSnapshot(db: Writer, hash: string, folder: string): Promise<void> {
+  await db.run('UPDATE snapshots SET folder = ? WHERE hash = ?', folder, hash);
+}
+
+/** The split to which each known patient, or each known picture by its hashes, belongs. */
+export async function knownSplits(
+  db: Reader,
+  kind: Exclude<Member['kind'], 'ct'>,
+): Promise<ReadonlyMap<string, Split>> {
   const rows = await db.all(
     z.object({ key: z.string(), split }),
-    "SELECT key, split FROM split_members WHERE kind = 'patient'",
+    'SELECT key, split FROM split_members WHERE kind = ?',
+    kind,
   );
   return new Map(rows.map((row) => [row.key, row.split]));
 }
@@ -59,10 +68,10 @@ function membersOf({ patient, split: own, images, cts, generators }: SnapshotEnt
   return [
     { kind: 'patient', key: patient, split: own },
     ...images.map((key): Member => ({ kind: 'picture', key, split: own })),
-    // The CT of a phantom is the phantom, so its key may name a patient.
+    // Where the patient of a CT is known, its key is his, or his with the series after a slash.
     ...cts.flatMap((key): Member[] => [
       { kind: 'ct', key, split: own },
-      { kind: 'patient', key, split: own },
+      { kind: 'patient', key: key.split('/')[0]!, split: own },
     ]),
     ...generators.flatMap(({ learnedFrom }) =>
       learnedFrom.map((key): Member => ({ kind: 'patient', key, split: own })),
@@ -94,8 +103,10 @@ export async function registerSnapshot(
   );
   const members = JSON.stringify(entries.flatMap(membersOf));
   await db.run(
-    `INSERT OR IGNORE INTO split_members (kind, key, split, since)
-     SELECT value ->> '$.kind', value ->> '$.key', value ->> '$.split', ?2 FROM json_each(?1)`,
+    `INSERT INTO split_members (kind, key, split, since)
+     SELECT value ->> '$.kind' AS k, value ->> '$.key' AS i, min(value ->> '$.split'), ?2 FROM json_each(?1)
+     WHERE NOT EXISTS (SELECT 1 FROM split_members WHERE kind = value ->> '$.kind' AND key = value ->> '$.key')
+     GROUP BY k, i`,
     members,
     row.frozenAt,
   );

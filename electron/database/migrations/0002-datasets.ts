@@ -17,6 +17,10 @@ export const datasets: Migration = {
       since TEXT NOT NULL,
       PRIMARY KEY (kind, key)
     ) STRICT, WITHOUT ROWID;
+    /* Also against INSERT OR REPLACE by a tool whose deletes wake no triggers. */
+    CREATE TRIGGER splits_are_given_once BEFORE INSERT ON split_members
+      WHEN EXISTS (SELECT 1 FROM split_members WHERE kind = NEW.kind AND key = NEW.key)
+      BEGIN SELECT RAISE(ABORT, 'a split is given once'); END;
     CREATE TRIGGER splits_never_change BEFORE UPDATE ON split_members
       BEGIN SELECT RAISE(ABORT, 'a split is never changed'); END;
     CREATE TRIGGER splits_never_go BEFORE DELETE ON split_members
@@ -30,7 +34,8 @@ export const datasets: Migration = {
       frozen_at TEXT NOT NULL,
       counts TEXT NOT NULL
     ) STRICT;
-    CREATE TRIGGER snapshots_never_change BEFORE UPDATE ON snapshots
+    /* Its folder may be moved; what is in it may not change. */
+    CREATE TRIGGER snapshots_never_change BEFORE UPDATE OF hash, name, study, frozen_at, counts ON snapshots
       BEGIN SELECT RAISE(ABORT, 'a snapshot is never changed'); END;
     CREATE TRIGGER snapshots_never_go BEFORE DELETE ON snapshots
       BEGIN SELECT RAISE(ABORT, 'a snapshot is never deleted'); END;

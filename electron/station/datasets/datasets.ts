@@ -1,4 +1,5 @@
 /** The station's frozen data sets. */
+import { resolve } from 'node:path';
 import { CalcarError } from '../../contract/errors.ts';
 import {
   splits,
@@ -7,7 +8,7 @@ import {
   type SnapshotPatient,
   type SplitCounts,
 } from '../../contract/snapshot.ts';
-import { findSnapshot, listSnapshots, registerSnapshot } from '../../database/snapshots.ts';
+import { findSnapshot, listSnapshots, moveSnapshot, registerSnapshot } from '../../database/snapshots.ts';
 import { refuseLeaks } from '../../learning/leaks.ts';
 import { openSnapshot, patientsOf, type Snapshot } from '../../learning/snapshot.ts';
 import type { Context } from '../context.ts';
@@ -28,27 +29,42 @@ export async function datasetFolder(context: Context, hash: string): Promise<str
 }
 
 /**
- * Makes a frozen folder one of the station's data sets; one that is known already stays as it is.
+ * Makes a frozen folder one of the station's data sets. One that is known stays as it is, and is looked for in this
+ * folder from now on where it is no longer in its own.
  *
  * @throws CalcarError as `openSnapshot`, and 'leak' naming what belongs to another split here
  */
 export async function addDataset(context: Context, folder: string): Promise<DatasetRow> {
-  const snapshot = openSnapshot(folder);
+  const snapshot = openSnapshot(resolve(folder));
   const { manifest } = snapshot;
   refuseLeaks(manifest);
   const known = await context.database.read((db) => findSnapshot(db, manifest.hash));
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    if (isStillThere(known)) return known;
+    await context.database.write((db) => moveSnapshot(db, manifest.hash, snapshot.folder));
+    context.emit({ event: 'datasets-changed' });
+    return { ...known, folder: snapshot.folder };
+  }
   const row: DatasetRow = {
     hash: manifest.hash,
     name: manifest.name,
     study: manifest.study,
-    folder,
+    folder: snapshot.folder,
     frozenAt: manifest.frozenAt,
     counts: countsOfSnapshot(snapshot),
   };
   await context.database.write((db) => registerSnapshot(db, row, manifest.entries));
   context.emit({ event: 'datasets-changed' });
   return row;
+}
+
+/** Whether the folder of a data set holds it. */
+export function isStillThere({ folder, hash }: DatasetRow): boolean {
+  try {
+    return openSnapshot(folder).manifest.hash === hash;
+  } catch {
+    return false;
+  }
 }
 
 export function countsOfSnapshot(snapshot: Snapshot): CountsBySplit {

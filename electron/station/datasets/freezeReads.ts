@@ -1,28 +1,32 @@
 /** A person's own reads become a data set. */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { CalcarError } from '../../contract/errors.ts';
+import { CalcarError, toWireError } from '../../contract/errors.ts';
 import { gradeGroups, gradeGroupOf } from '../../contract/finding.ts';
 import type { FilmDescription } from '../../contract/film.ts';
-import type {
-  DatasetRow,
-  FreezePreview,
-  FreezeResult,
-  SnapshotFilm,
-  SnapshotHip,
-  SnapshotPatient,
-  Study,
+import type { GreyImage } from '../../contract/image.ts';
+import {
+  splits,
+  type DatasetRow,
+  type FreezePreview,
+  type FreezeResult,
+  type SnapshotFilm,
+  type SnapshotHip,
+  type SnapshotPatient,
+  type Split,
+  type Study,
 } from '../../contract/snapshot.ts';
 import { filmsWithReads } from '../../database/labels.ts';
-import { findSnapshot, patientSalt, patientSplits } from '../../database/snapshots.ts';
+import { findSnapshot, knownSplits, patientSalt } from '../../database/snapshots.ts';
 import { toGreyImage } from '../../dicom/display.ts';
 import { stemOf, writePatient, type LabelledPicture } from '../../learning/patientFiles.ts';
+import { refuseAugmentation } from '../../learning/simulationRecord.ts';
 import { freezeSnapshot } from '../../learning/snapshot.ts';
 import { writeFailure } from '../../learning/writeFailure.ts';
-import { usableFilm, type Context } from '../context.ts';
+import type { Context } from '../context.ts';
 import { assignSplits } from './assignSplits.ts';
-import { addDataset, countsOf } from './datasets.ts';
+import { addDataset, countsOf, isStillThere } from './datasets.ts';
 import { labelsOf } from './filmLabels.ts';
 
 type LeftOut = FreezePreview['leftOut'][number];
@@ -33,6 +37,8 @@ interface Plan {
   readonly patients: readonly SnapshotPatient[];
   readonly leftOut: FreezePreview['leftOut'];
   readonly warnings: readonly string[];
+  /** Names of the files, by their hashes. */
+  readonly fileNames: ReadonlyMap<string, string>;
 }
 
 /** What a freeze would hold; nothing is changed. */
@@ -47,12 +53,9 @@ export async function previewFreeze(context: Context, study: Study | null): Prom
   };
 }
 
-/** Fewer cannot learn, tune and test. */
-const fewestPatients = 3;
-
 /**
- * Freezes every film of a kind that a person has read. A film that cannot be read is left out; stopped or failing
- * at any moment, nothing of it stays.
+ * Freezes every film of a kind that a person has read. A film that cannot be read, or whose picture another film
+ * shows, is left out; stopped or failing at any moment, nothing of it stays.
  *
  * @throws CalcarError 'invalid-input' with too little to freeze, 'cancelled', 'disk-full', 'read-only', 'leak'
  */
@@ -61,78 +64,145 @@ export async function freezeReads(
   { name, study }: { readonly name: string; readonly study: Study },
   signal: AbortSignal,
 ): Promise<FreezeResult> {
-  const { patients, leftOut } = await planFreeze(context, study);
-  if (patients.length < fewestPatients)
-    throw new CalcarError(
-      'invalid-input',
-      `There are labelled films of ${String(patients.length)} patients, and learning, tuning and testing need at least ${String(fewestPatients)}. Read films of more patients, then freeze again.`,
-    );
-  const building = join(context.folder.datasets, `${randomUUID()}.part`);
+  const plan = await planFreeze(context, study);
+  refuseEmptySplits(splits.map((split) => plan.patients.filter((patient) => patient.split === split).length));
+  const building = join(context.folder.datasets, `${randomUUID()}${unfinished}`);
   try {
+    removeUnfinished(context.folder.datasets);
     mkdirSync(building, { recursive: true, mode: 0o700 });
-    const unreadable = await writePatients(context, building, patients, signal);
-    const result = (dataset: DatasetRow): FreezeResult => ({
-      dataset,
-      leftOut: [...leftOut, ...unreadable],
-    });
+    const { counts, leftOut } = await writePatients(context, building, plan, signal);
+    refuseEmptySplits(splits.map((split) => counts[split]));
     const { hash } = freezeSnapshot(building, { name, study, software: context.version, command: null });
     const known = await context.database.read((db) => findSnapshot(db, hash));
-    if (known !== undefined) return result(known);
-    const folder = join(context.folder.datasets, hash.slice(0, 12));
-    // A folder that no row names is what a station left that died in between.
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(building, folder);
-    return result(await addDataset(context, folder));
+    const dataset = known !== undefined && isStillThere(known) ? known : await keep(context, building, hash);
+    return { dataset, leftOut: [...plan.leftOut, ...leftOut] };
   } catch (error) {
-    throw error instanceof CalcarError ? error : writeFailure(error);
+    throw freezeFailure(error);
   } finally {
     rmSync(building, { recursive: true, force: true });
-    tell(context, patients.length, patients.length);
+    tell(context, plan.patients.length, plan.patients.length);
   }
+}
+
+const unfinished = '.part';
+
+/** What a station left that died while it froze; no other one has this data folder. */
+function removeUnfinished(datasets: string): void {
+  for (const name of readdirSync(datasets))
+    if (name.endsWith(unfinished)) rmSync(join(datasets, name), { recursive: true, force: true });
+}
+
+async function keep(context: Context, building: string, hash: string): Promise<DatasetRow> {
+  const folder = join(context.folder.datasets, hash.slice(0, 12));
+  // A folder in its place that holds no known data set is what a station left that died in between.
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(building, folder);
+  try {
+    return await addDataset(context, folder);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** @param patients of each split */
+function refuseEmptySplits(patients: readonly number[]): void {
+  if (patients.every((count) => count > 0)) return;
+  const total = patients.reduce((sum, count) => sum + count, 0);
+  throw new CalcarError(
+    'invalid-input',
+    `Labelled films of ${String(total)} ${total === 1 ? 'patient' : 'patients'} are too few: some patients have to be left to tune on and to test with. ` +
+      'Read films of at least three patients of each class, then freeze again. Nothing was frozen.',
+  );
+}
+
+function freezeFailure(error: unknown): unknown {
+  const known = error instanceof CalcarError ? error : writeFailure(error);
+  if (!(known instanceof CalcarError) || known.kind !== 'disk-full') return known;
+  return new CalcarError(
+    'disk-full',
+    'The disk is full, so the data set was not frozen and nothing of it was kept. The reads are safe. Free some space, then freeze again.',
+    error,
+  );
 }
 
 function tell(context: Context, done: number, of: number): void {
   context.emit({ event: 'progress', job: 'freeze', done, of, label: 'Freezing your reads' });
 }
 
-/** @returns the films that could not be read, which are left out */
+interface Written {
+  readonly counts: Readonly<Record<Split, number>>;
+  readonly leftOut: readonly LeftOut[];
+}
+
 async function writePatients(
   context: Context,
   folder: string,
-  patients: readonly SnapshotPatient[],
+  { patients, fileNames }: Plan,
   signal: AbortSignal,
-): Promise<LeftOut[]> {
-  const numbers = { learn: 0, tune: 0, test: 0 };
-  const unreadable: LeftOut[] = [];
+): Promise<Written> {
+  const counts = { learn: 0, tune: 0, test: 0 };
+  const leftOut: LeftOut[] = [];
+  const known = await context.database.read((db) => knownSplits(db, 'picture'));
+  /** Names of the files that showed these greys first. */
+  const shown = new Map<string, string>();
   for (const [done, { films, ...patient }] of patients.entries()) {
     if (signal.aborted)
       throw new CalcarError('cancelled', 'The freezing was stopped. Nothing of the data set was kept.');
     tell(context, done, patients.length);
     const pictures: LabelledPicture[] = [];
     for (const film of films) {
+      const fileName = fileNames.get(film.image)!;
       try {
-        const { opened } = await context.opened(film.image);
-        pictures.push({ image: toGreyImage(opened), film });
+        const image = await greysOf(context, film);
+        const greys = hashOfGreys(image);
+        refuseSecond(shown.get(greys), known.get(greys) ?? known.get(film.image), patient.split);
+        shown.set(greys, fileName);
+        pictures.push({ image, film: { ...film, greys } });
       } catch (error) {
         context.log.failure('film left out of a data set', error, { imageHash: film.image });
-        unreadable.push(await unreadableFilm(context, film.image, error));
+        leftOut.push({ fileName, reason: toWireError(error).sentence });
       }
     }
     if (pictures.length > 0)
-      writePatient(folder, stemOf(patient.split, numbers[patient.split]++), patient, pictures);
+      writePatient(folder, stemOf(patient.split, counts[patient.split]++), patient, pictures);
   }
-  return unreadable;
+  return { counts, leftOut };
 }
 
-async function unreadableFilm(context: Context, imageHash: string, error: unknown): Promise<LeftOut> {
-  const { fileName } = await usableFilm(context, imageHash);
-  return { fileName, reason: error instanceof CalcarError ? error.message : 'The film could not be opened.' };
+/** @throws CalcarError where the file is gone, can no longer be read, or holds a picture that only augments */
+async function greysOf(context: Context, { image, look }: SnapshotFilm): Promise<GreyImage> {
+  try {
+    if (look !== null) refuseAugmentation(await context.films.get(image));
+    return toGreyImage((await context.opened(image)).opened);
+  } catch (error) {
+    if (error instanceof CalcarError) throw error;
+    throw new CalcarError('unreadable-file', 'The film could not be opened.', error);
+  }
+}
+
+/** One picture in two files, under two patients perhaps, must not be in two splits. */
+function refuseSecond(first: string | undefined, known: Split | undefined, split: Split): void {
+  if (first !== undefined)
+    throw new CalcarError('leak', `It shows the same picture as ${first}, which is in the data set.`);
+  if (known !== undefined && known !== split)
+    throw new CalcarError(
+      'leak',
+      'Its picture was frozen before under another patient, who belongs to another split. If the patient was corrected since, it stays with whom it was frozen under.',
+    );
+}
+
+function hashOfGreys({ rows, columns, values }: GreyImage): string {
+  return createHash('sha256')
+    .update(`${String(rows)} ${String(columns)}\n`)
+    .update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
+    .digest('hex');
 }
 
 async function planFreeze(context: Context, asked: Study | null): Promise<Plan> {
   const [films, known, salt] = await context.database.read(async (db) => [
     await filmsWithReads(db),
-    await patientSplits(db),
+    await knownSplits(db, 'patient'),
     await patientSalt(db),
   ]);
   const studies = [...new Set(films.map(({ description }) => studyOf(description)))].sort();
@@ -167,7 +237,14 @@ async function planFreeze(context: Context, asked: Study | null): Promise<Plan> 
     ageYears: its[0]!.description.patient.ageYears,
     films: its.map(({ film }) => film),
   }));
-  return { study, studies, patients, leftOut, warnings: [...warnings, ...missingClasses(patients)] };
+  return {
+    study,
+    studies,
+    patients,
+    leftOut,
+    warnings: [...warnings, ...missingClasses(patients)],
+    fileNames: new Map(labelled.map(({ description: { imageHash, fileName } }) => [imageHash, fileName])),
+  };
 }
 
 const studyOf = ({ simulated }: FilmDescription): Study => (simulated ? 'simulated study' : 'real films');
@@ -196,7 +273,7 @@ function filmOf(description: FilmDescription, hips: readonly SnapshotHip[]): Sna
 
 function missingClasses(patients: readonly SnapshotPatient[]): string[] {
   if (patients.length === 0) return [];
-  return (['learn', 'tune', 'test'] as const).flatMap((split) => {
+  return splits.flatMap((split) => {
     const groups = new Set(
       patients
         .filter((patient) => patient.split === split)
