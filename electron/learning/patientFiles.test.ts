@@ -1,29 +1,41 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CalcarError } from '../contract/errors.ts';
 import { classifierInput, localizerInput } from '../reading/prepare.ts';
 import { seeded } from '../random/random.ts';
-import { noiseTable, noJitter } from './augment.ts';
+import type { Split } from '../contract/snapshot.ts';
+import { NoiseTable } from './augmentNoise.ts';
 import { drawCrop, drawFilm } from './examples.ts';
+import { readLearnPatient, readWholeFilms, stemOf, writePatient } from './patientFiles.ts';
+import { noAugmentation } from './recipes.ts';
 import { simulateFilms, type SimulatedPatient } from './simulate.ts';
-import { loadFilms, loadPatient, storeFilms, storePatient } from './store.ts';
+import { snapshotFilmOf } from './simulatedPatient.ts';
 
 let folder: string;
 let patient: SimulatedPatient;
-const noise = noiseTable(seeded(0));
+const noise = new NoiseTable(seeded(0));
+
+function store(split: Split, number: number): void {
+  writePatient(
+    folder,
+    stemOf(split, number),
+    { patient: 'simulated-4242', split, sex: null, ageYears: null },
+    patient.films.map((film) => ({ image: film.image, film: snapshotFilmOf(film) })),
+  );
+}
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'calcar-store-'));
+  folder = mkdtempSync(join(tmpdir(), 'calcar-patients-'));
   patient = simulateFilms(seeded(4242), {
     style: 'clinic',
     grades: { left: 'IV', right: 'none' },
     views: ['left'],
     resolution: 'coarse',
   });
-  storePatient(folder, 'learn', 7, patient.films);
-  storeFilms(folder, 7, patient.films);
+  store('learn', 7);
+  store('test', 7);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -62,12 +74,12 @@ describe('a simulated film of the left hip', () => {
 
 describe('what is stored', () => {
   test('looks to the networks in training as the film does in reading', () => {
-    const { films, crops } = loadPatient(folder, 'learn', 7);
+    const { films, crops } = readLearnPatient(folder, 'learn-000007');
     const [film] = patient.films;
-    const seen = drawFilm(films[0]!, seeded(1), noJitter, noise);
+    const seen = drawFilm(films[0]!, noAugmentation, seeded(1), noise);
     expect(correlation(seen.input, localizerInput(film!.image).data)).toBeGreaterThan(0.99);
     film!.hips.forEach((hip, i) => {
-      const crop = drawCrop(crops[i]!, seeded(1), noJitter, noise);
+      const crop = drawCrop(crops[i]!.pixels, noAugmentation, seeded(1), noise);
       expect(correlation(crop, classifierInput(film!.image, hip.box))).toBeGreaterThan(0.99);
       expect(crops[i]!.grade).toBe(hip.grade);
     });
@@ -79,9 +91,12 @@ describe('what is stored', () => {
   });
 
   test('of a held-out patient is every pixel', () => {
-    const [film] = loadFilms(folder, 7);
-    expect(film!.image).toEqual(patient.films[0]!.image);
-    expect(film!.hips.map(({ box }) => box)).toEqual(patient.films[0]!.hips.map(({ box }) => box));
+    const { films } = readWholeFilms(folder, 'test-000007');
+    const [film] = films;
+    const whole = patient.films[0]!.image;
+    expect(film!.image).toMatchObject({ rows: whole.rows, columns: whole.columns });
+    expect(correlation(film!.image.values, whole.values)).toBeGreaterThan(0.999_999);
+    expect(film!.film.hips.map(({ box }) => box)).toEqual(patient.films[0]!.hips.map(({ box }) => box));
   });
 
   test('is refused in words when it is missing, cut off or not ours', () => {
@@ -93,12 +108,26 @@ describe('what is stored', () => {
       }
       return 'no typed error';
     };
-    expect(kindOf(() => loadPatient(folder, 'tune', 7))).toBe('not-found');
-    storePatient(folder, 'tune', 8, patient.films);
+    expect(kindOf(() => readWholeFilms(folder, 'tune-000007'))).toBe('not-found');
+    store('tune', 8);
     truncateSync(join(folder, 'tune-000008.u16'), 1000);
-    expect(kindOf(() => loadPatient(folder, 'tune', 8))).toBe('invalid-input');
+    expect(kindOf(() => readWholeFilms(folder, 'tune-000008'))).toBe('invalid-input');
     writeFileSync(join(folder, 'tune-000009.json'), '{"films": 3}');
     writeFileSync(join(folder, 'tune-000009.u16'), '');
-    expect(kindOf(() => loadPatient(folder, 'tune', 9))).toBe('invalid-input');
+    expect(kindOf(() => readWholeFilms(folder, 'tune-000009'))).toBe('invalid-input');
+  });
+
+  test('is refused when its greys change while they are in use', () => {
+    store('learn', 10);
+    const { films, crops } = readLearnPatient(folder, 'learn-000010');
+    expect(crops[0]!.pixels).toEqual(crops[0]!.pixels);
+    const file = join(folder, 'learn-000010.u16');
+    const bytes = readFileSync(file);
+    bytes[bytes.length - 1]! ^= 1;
+    writeFileSync(file, bytes);
+    expect(films[0]!.pixels).toHaveLength(256 * 256);
+    expect(() => crops.at(-1)!.pixels).toThrow('changed while it was in use');
+    rmSync(file);
+    expect(() => crops[0]!.pixels).toThrow('is gone');
   });
 });
