@@ -1,18 +1,48 @@
-/** The worst mistakes, to be looked at: hips that were not found, and confident wrong answers. */
-import type { NamedError } from '../contract/evaluation.ts';
-import { gradeGroups } from '../contract/finding.ts';
+/** The worst mistakes, to be looked at: hips that were not found, and confident wrong answers, by what went wrong. */
+import type { EvaluationReport, NamedError } from '../contract/evaluation.ts';
+import { gradeGroupOf, gradeGroups } from '../contract/finding.ts';
+import { notFound } from './evaluateSample.ts';
 import type { GradedCase, Sample } from './evaluateSample.ts';
 
-/** How many are shown; a quarter at most are missed hips, so that they do not hide the rest. */
-const shown = 24;
+export const errorNames = [
+  'hip not found',
+  'fracture overlooked',
+  'fracture seen where none is',
+  'displacement misjudged',
+] as const;
+export type ErrorName = (typeof errorNames)[number];
 
-/** Missed hips first, then wrong answers by how little the machine gave to the truth. */
+/** How many of a kind are shown, so that one kind does not hide the others. */
+const shownOfEach = 6;
+
+/** Kind after kind, those first that gave the least to the truth. */
 export function worstErrors({ graded }: Sample): NamedError[] {
-  const missed = graded.filter(({ probabilities }) => probabilities === null).slice(0, shown / 4);
   const wrong = graded
-    .filter(({ truth, answer, probabilities }) => probabilities !== null && answer !== truth)
-    .sort((a, b) => a.probabilities![a.truth]! - b.probabilities![b.truth]!);
-  return [...missed, ...wrong].slice(0, shown).map(named);
+    .filter(({ truth, answer }) => answer !== truth)
+    .sort((a, b) => (a.probabilities?.[a.truth] ?? 0) - (b.probabilities?.[b.truth] ?? 0))
+    .map(named);
+  return errorNames.flatMap((name) =>
+    wrong.filter((error) => nameOfError(error) === name).slice(0, shownOfEach),
+  );
+}
+
+export function nameOfError({ grade, answer }: Pick<NamedError, 'grade' | 'answer'>): ErrorName {
+  if (answer === null) return 'hip not found';
+  if (answer === 'none') return 'fracture overlooked';
+  return gradeGroupOf(grade) === 'none' ? 'fracture seen where none is' : 'displacement misjudged';
+}
+
+/** How many errors of each kind there are in a confusion table. */
+export function countErrors({
+  confusion,
+}: Pick<EvaluationReport['classifier'], 'confusion'>): Record<ErrorName, number> {
+  const [none, undisplaced, displaced] = confusion as [number[], number[], number[]];
+  return {
+    'hip not found': none[notFound]! + undisplaced[notFound]! + displaced[notFound]!,
+    'fracture overlooked': undisplaced[0]! + displaced[0]!,
+    'fracture seen where none is': none[1]! + none[2]!,
+    'displacement misjudged': undisplaced[2]! + displaced[1]!,
+  };
 }
 
 function named({ film, hip, answer }: GradedCase): NamedError {

@@ -96,7 +96,7 @@ describe('a model on a snapshot', () => {
     expect(report.errors.map(({ grade }) => grade).sort()).toEqual(['I', 'none']);
     const page = readFileSync(join(folder, 'out', pageFile), 'utf8');
     expect(page.match(/data:image\/png;base64/g)?.length).toBe(2);
-    expect(page).toContain('fracture seen where none is');
+    expect(page).toContain('Fracture seen where none is: 1 of 3 hips');
   });
 
   test('is refused, with the names, when it can have seen the test', async () => {

@@ -259,6 +259,7 @@ function subgroupTable({ by, groups }: EvaluationReport['subgroups'][number]): R
   return {
     title: `By ${by}`,
     notes: [
+      'The gap is the balanced accuracy of a part less that of all others, on the same draws of patients. Sensitivity and specificity are at the Youden threshold.',
       different.length === 0
         ? 'No part differs from the others by more than the interval of the difference.'
         : `Differs from the others by more than chance would (95 %, one comparison at a time): ${different.join(', ')}.`,
@@ -272,7 +273,7 @@ function subgroupTable({ by, groups }: EvaluationReport['subgroups'][number]): R
       'Sensitivity',
       'Specificity',
       'AUC of fracture',
-      'Balanced accuracy less that of the others',
+      'Gap',
     ],
     rows: groups.map((group) => [
       group.name,

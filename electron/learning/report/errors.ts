@@ -1,25 +1,32 @@
-import type { NamedError } from '../../contract/evaluation.ts';
-import { gradeGroupOf, gradeGroups } from '../../contract/finding.ts';
+import type { EvaluationReport, NamedError } from '../../contract/evaluation.ts';
+import { gradeGroups } from '../../contract/finding.ts';
 import type { Box } from '../../contract/image.ts';
+import { countErrors, errorNames, nameOfError } from '../evaluateErrors.ts';
 import type { ErrorPicture } from './errorPictures.ts';
 import { escaped, paragraph } from './html.ts';
 
-/** What went wrong, as a name. */
-export function nameOfError({ grade, answer }: Pick<NamedError, 'grade' | 'answer'>): string {
-  if (answer === null) return 'hip not found';
-  if (answer === 'none') return 'fracture overlooked';
-  if (gradeGroupOf(grade) === 'none') return 'fracture seen where none is';
-  return 'displacement misjudged';
-}
-
-/** @param pictures in the order of the errors */
+/** @param pictures of `report.errors`, in their order */
 export function errorsHtml(
-  errors: readonly NamedError[],
+  { errors, classifier, test }: Pick<EvaluationReport, 'errors' | 'classifier' | 'test'>,
   pictures: readonly (ErrorPicture | null)[],
 ): string {
   if (errors.length === 0) return paragraph('No hip of the test was missed or answered wrongly.');
-  return `${paragraph('Hips that were not found (at most six), then the wrong answers that gave the least probability to the truth. Solid white: the true box. Dashed yellow: the machine’s.', 'note')}
-<div class="errors">${errors.map((error, i) => figureOf(error, pictures[i] ?? null)).join('\n')}</div>`;
+  const counts = countErrors(classifier);
+  const kinds = errorNames.flatMap((name) => {
+    const figures = errors.flatMap((error, i) =>
+      nameOfError(error) === name ? [figureOf(error, pictures[i] ?? null)] : [],
+    );
+    if (figures.length === 0) return [];
+    const heading = `${name[0]!.toUpperCase()}${name.slice(1)}: ${counts[name].toLocaleString('en')} of ${test.graded.toLocaleString('en')} hips`;
+    return [`<h3>${escaped(heading)}</h3><div class="errors">${figures.join('\n')}</div>`];
+  });
+  return [
+    paragraph(
+      'Of each kind at most six are shown, those that gave the least probability to the truth. Solid white: the true box. Dashed yellow: the machine’s.',
+      'note',
+    ),
+    ...kinds,
+  ].join('\n');
 }
 
 function figureOf(error: NamedError, picture: ErrorPicture | null): string {
@@ -30,9 +37,9 @@ function figureOf(error: NamedError, picture: ErrorPicture | null): string {
       ? 'No answer.'
       : `Answered ${answer ?? ''}: ${gradeGroups.map((group) => `${group} ${(100 * probabilities[group]).toFixed(0)} %`).join(', ')}. Overlap ${overlap.toFixed(2)}.`;
   const more = implant === null ? '' : ` Implant: ${implant}.`;
-  const name = nameOfError(error);
-  const shown = picture === null ? '' : drawn(picture, `${truth}, ${laterality} hip: ${name}`);
-  return `<figure>${shown}<figcaption><b>${escaped(`${truth}, ${laterality} hip: ${name}`)}</b>${escaped(`${said}${more}`)}<br>${escaped(`${patient}, film ${String(film + 1)} (${view})`)}</figcaption></figure>`;
+  const name = `${truth}, ${laterality} hip`;
+  const shown = picture === null ? '' : drawn(picture, `${name}: ${nameOfError(error)}`);
+  return `<figure>${shown}<figcaption><b>${escaped(name)}</b>${escaped(`${said}${more}`)}<br>${escaped(`${patient}, film ${String(film + 1)} (${view})`)}</figcaption></figure>`;
 }
 
 function drawn({ uri, rows, columns, truth, answer }: ErrorPicture, name: string): string {

@@ -62,7 +62,7 @@ export function evaluationPage(report: EvaluationReport, pictures: readonly (Err
       ...[untoldSubgroups(report)].flatMap((sentence) => (sentence === null ? [] : [paragraph(sentence)])),
       all(tables.subgroups),
     ]),
-    section('errors', 'The worst errors, to be looked at', [errorsHtml(report.errors, pictures)]),
+    section('errors', 'The worst errors, to be looked at', [errorsHtml(report, pictures)]),
     section('about', 'How this was made', [about(report)]),
   ]);
 }
