@@ -41,9 +41,11 @@ export const compareCommand = new Command('compare')
     else print(inWords(report, page));
   });
 
-/** @throws CalcarError 'invalid-input' for weights without a snapshot, and as the evaluation does */
+/** @throws CalcarError 'not-found', 'invalid-input' for weights without a snapshot, and as the evaluation does */
 async function outcomesOf(place: string, on: string | undefined): Promise<Outcomes> {
-  if (existsSync(place) && statSync(place).isFile()) return loadOutcomes(place);
+  if (!existsSync(place))
+    throw new CalcarError('not-found', `There is no model and no evaluation at ${place}.`);
+  if (statSync(place).isFile()) return loadOutcomes(place);
   const path = join(place, outcomesFile);
   if (existsSync(path)) return loadOutcomes(path);
   if (on === undefined)

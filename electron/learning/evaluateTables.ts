@@ -98,6 +98,7 @@ function areaTable({ classifier, fracture }: EvaluationReport): ReportTable {
     title: 'Ranking (areas under the curves)',
     notes: [
       'The area under the ROC curve is the chance that a hip of the class scores above one of the others. Drawing whole patients (2,000 times) counts the hips of one patient as what they are, alike; DeLong’s interval takes each hip for a patient of its own and has no such draw for the mean of three areas. A hip that was not found has no score: it is left out first, and in ‘all hips’ it stands below every hip that was found.',
+      'Where a class is told apart wholly the interval has no width, which says more of the sample than of the model.',
     ],
     columns: [
       'Class against the rest',
