@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -72,6 +72,43 @@ it.skipIf(!mounted)('a full disk is said, loses nothing, and all goes on when th
     const history = await station.call('reads.history', { imageHash });
     expect(history.ok ? (history.value as StoredRead[]) : []).toHaveLength(stored);
     expect(await station.verifyReads()).toMatchObject({ reads: stored, brokenAt: null });
+  } finally {
+    await station.close();
+  }
+});
+
+it.skipIf(!mounted)('a data set that does not fit on the disk is said, and nothing of it stays', async () => {
+  rmSync(join(disk, 'home'), { recursive: true, force: true });
+  const dataDir = join(disk, 'freezing');
+  const ballast = join(disk, 'ballast');
+  const station = await openStation({ dataDir, compute: false });
+  const freeze = (): Promise<unknown> =>
+    station.call('datasets.freeze', { name: 'mine', study: 'simulated study' });
+  const kept = (): string[] => readdirSync(join(dataDir, 'datasets'));
+  try {
+    for (const seed of [1, 2, 3]) {
+      const answer = await station.asset('POST', `import?name=${String(seed)}.dcm`, smallFilm(seed));
+      const [{ imageHash }] = JSON.parse(Buffer.from(answer.bytes).toString()) as [{ imageHash: string }];
+      const read = {
+        imageHash,
+        reader: 'reader one',
+        hips: [
+          { box: { x: 4, y: 5, width: 30, height: 40 }, laterality: 'left', grade: 'III', confidence: 4 },
+        ],
+        comment: '',
+        blinded: false,
+        shownModelHash: null,
+        durationMs: 1,
+      };
+      expect(await station.call('reads.commit', read)).toMatchObject({ ok: true });
+    }
+    fill(ballast);
+    expect(await freeze()).toMatchObject({ ok: false, error: { kind: 'disk-full' } });
+    expect(kept()).toEqual([]);
+    rmSync(ballast);
+    expect(await freeze()).toMatchObject({ ok: true, value: { leftOut: [] } });
+    expect(kept()).toHaveLength(1);
+    expect(await station.verifyReads()).toMatchObject({ reads: 3, brokenAt: null });
   } finally {
     await station.close();
   }
