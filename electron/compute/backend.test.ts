@@ -34,7 +34,7 @@ function brokenCandidate(kernel: string): Candidate {
     mend: 'nothing',
     load: async () => {
       await tf.setBackend(name);
-      return { device: 'broken on purpose', kernels: plainKernels };
+      return { device: 'broken on purpose', usesCuda: false, kernels: plainKernels };
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Chooses the tensor backend of a process: the first of tensorflow, wasm and cpu that loads, passes the known
- * answers and is not slower in one timed convolution than the next.
+ * Chooses the tensor backend of a process: the first of tensorflow, webgpu, wasm and cpu that loads, passes the known
+ * answers and is not slower in one timed convolution than the next. A graphics card is used through CUDA where it can.
  */
 import * as tf from '@tensorflow/tfjs';
 import { backendName, type BackendName, type BackendReport } from '../contract/doctor.ts';
@@ -61,7 +61,7 @@ export async function chooseBackend(options: BackendOptions = {}): Promise<Backe
       without.includes(candidate.name)
         ? untried(candidate, 'It stopped the compute process, so it is left out until the next start.')
         : isNeeded(candidate, trials, { needs, measure, force })
-          ? await tryOut(candidate)
+          ? await tryOut(candidate, force)
           : untried(candidate, null),
     );
   }
@@ -92,6 +92,8 @@ function forced(name: string | undefined): BackendName | null {
 const isUsable = (trial: Trial, needs: string): boolean =>
   trial.passed && (needs === 'inference' || trial.canTrain);
 
+const isOnCuda = ({ passed, loaded }: Trial): boolean => passed && loaded?.usesCuda === true;
+
 function isNeeded(
   candidate: Candidate,
   before: readonly Trial[],
@@ -99,7 +101,8 @@ function isNeeded(
 ): boolean {
   if (measure === 'all') return true;
   if (force !== null) return candidate.name === force;
-  // Plain JavaScript is tens of times slower than either, so it is the last resort and no rival.
+  if (candidate.name === 'webgpu' && before.some(isOnCuda)) return false;
+  // Plain JavaScript is tens of times slower than the others, so it is the last resort and no rival.
   return candidate.name !== 'cpu' || !before.some((trial) => isUsable(trial, needs));
 }
 
@@ -112,9 +115,9 @@ const untried = (candidate: Candidate, reason: string | null): Trial => ({
   reason,
 });
 
-async function tryOut(candidate: Candidate): Promise<Trial> {
+async function tryOut(candidate: Candidate, force: BackendName | null): Promise<Trial> {
   try {
-    const loaded = await candidate.load();
+    const loaded = await candidate.load(candidate.name === force);
     const { failures, canTrain } = await selfTest();
     if (failures.length > 0) {
       return {
@@ -136,7 +139,9 @@ function firstLine(error: unknown): string {
 /** The first usable trial that is not slower than the next usable one. */
 function pick(trials: readonly Trial[], needs: string, force: BackendName | null): Trial | undefined {
   if (force !== null) return trials.find(({ candidate, passed }) => passed && candidate.name === force);
-  const usable = trials.filter((trial) => isUsable(trial, needs));
+  const usable = trials.filter(
+    (trial) => isUsable(trial, needs) && !(trial.candidate.name === 'webgpu' && trials.some(isOnCuda)),
+  );
   return usable.find((trial, i) => (trial.gigaflops ?? 0) >= (usable[i + 1]?.gigaflops ?? 0));
 }
 
@@ -177,7 +182,7 @@ function unavailable(trials: readonly Trial[], needs: string, force: BackendName
   return new CalcarError(
     'backend-unavailable',
     needs === 'training'
-      ? 'Training needs native TensorFlow, and it cannot be used here. Run node build/setup.mjs.'
+      ? 'Training needs native TensorFlow or a graphics processor, and neither can be used here. Run node build/setup.mjs.'
       : 'No tensor backend works on this machine, so no film can be read. Run npm ci, then calcar doctor.',
   );
 }

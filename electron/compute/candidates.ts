@@ -10,15 +10,18 @@ import type { BackendName } from '../contract/doctor.ts';
 import { plainKernels, type Kernels } from '../../models/index.ts';
 import { nativeKernels } from './kernels.native.ts';
 import type { TensorFlowBackend } from './tensorflowBackend.ts';
+import { registerWebgpu } from './webgpuBackend.ts';
 
 export interface Candidate {
   readonly name: BackendName;
   /**
    * Makes it the current backend.
    *
+   * @param software whether it may stand on a graphics driver that is a program on the CPU, which is slower than every
+   *   other backend but one; only who asks for the backend by name wants that
    * @throws anything when it is not to be had on this machine
    */
-  load(): Promise<LoadedBackend>;
+  load(software?: boolean): Promise<LoadedBackend>;
   /** Timed runs of the convolution; the plain JavaScript one takes seconds for one. */
   readonly timedRuns: number;
   readonly mend: string;
@@ -27,6 +30,8 @@ export interface Candidate {
 export interface LoadedBackend {
   /** What it computes on, in words. */
   readonly device: string;
+  /** That is a graphics card through CUDA, beside which no other one is looked for. */
+  readonly usesCuda: boolean;
   readonly kernels: Kernels;
 }
 
@@ -70,8 +75,20 @@ const tensorflow: Candidate = {
     const backend = tf.backend() as unknown as TensorFlowBackend & { readonly isUsingGpuDevice: boolean };
     return {
       device: backend.isUsingGpuDevice ? graphicsCard() : processor(),
+      usesCuda: backend.isUsingGpuDevice,
       kernels: nativeKernels(backend),
     };
+  },
+};
+
+const webgpu: Candidate = {
+  name: 'webgpu',
+  timedRuns: 3,
+  mend: 'calcar doctor on a machine with a graphics driver',
+  async load(software = false) {
+    const device = await registerWebgpu(software);
+    await use('webgpu');
+    return { device, usesCuda: false, kernels: plainKernels };
   },
 };
 
@@ -84,7 +101,7 @@ const wasm: Candidate = {
     setWasmPaths(folder + path.sep);
     await use('wasm');
     // tfjs 4.22 has no wasm threads under Node.
-    return { device: `${processor()}, one used`, kernels: plainKernels };
+    return { device: `${processor()}, one used`, usesCuda: false, kernels: plainKernels };
   },
 };
 
@@ -96,9 +113,9 @@ const cpu: Candidate = {
     // Else tfjs advertises its native package on the terminal, which is what Calcar has just tried.
     tf.env().set('PROD', true);
     await use('cpu');
-    return { device: `${processor()}, one used`, kernels: plainKernels };
+    return { device: `${processor()}, one used`, usesCuda: false, kernels: plainKernels };
   },
 };
 
 /** Best first. */
-export const candidates: readonly Candidate[] = [tensorflow, wasm, cpu];
+export const candidates: readonly Candidate[] = [tensorflow, webgpu, wasm, cpu];

@@ -132,7 +132,7 @@ describe('the compute process', () => {
     const client = start();
     const labels: string[] = [];
     const survey = await client.survey({ onProgress: ({ label }) => labels.push(label) });
-    expect(labels).toEqual(['tensorflow', 'wasm', 'cpu']);
+    expect(labels).toEqual(['tensorflow', 'webgpu', 'wasm', 'cpu']);
     expect(survey.backends.filter(({ chosen }) => chosen).map(({ name }) => name)).toEqual(['wasm']);
     expect((await client.read(film, tags)).backend).toBe('wasm');
   });
@@ -255,6 +255,22 @@ describe('a process that cannot live', () => {
     // Native TensorFlow is left out after two deaths before the process was ready.
     expect(started).toEqual([[], [], ['tensorflow']]);
     await expect(client.read(film, tags)).rejects.toMatchObject({ kind: 'compute-crashed' });
+  });
+
+  it('does without the backend that it was trying when it died twice', async () => {
+    const started: string[][] = [];
+    const spawn = await impostor(
+      "process.send({ kind: 'trial', backend: 'webgpu' }, () => process.exit(3));",
+    );
+    const client = start({
+      limits,
+      spawn: (args) => {
+        started.push(args.without);
+        return spawn(args);
+      },
+    });
+    await waitFor(client, 'failed');
+    expect(started).toEqual([[], [], ['webgpu']]);
   });
 
   it('that hangs at its start is ended', async () => {

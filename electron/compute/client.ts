@@ -99,6 +99,8 @@ export function startCompute(options: ComputeOptions): ComputeClient {
   let running: QueuedJob | null = null;
   let deaths = 0;
   let deathsBeforeReady = 0;
+  /** The backend that the process was trying when it was last heard of before it was ready. */
+  let trial: BackendName = 'tensorflow';
   let without: BackendName[] = [];
   let timer: NodeJS.Timeout | undefined;
   let restart: NodeJS.Timeout | undefined;
@@ -141,6 +143,9 @@ export function startCompute(options: ComputeOptions): ComputeClient {
 
   function receive(message: ProcessMessage): void {
     switch (message.kind) {
+      case 'trial':
+        trial = message.backend;
+        break;
       case 'ready':
         clearTimeout(timer);
         ready = message;
@@ -199,7 +204,12 @@ export function startCompute(options: ComputeOptions): ComputeClient {
       deaths,
       job: running?.name ?? null,
     });
-    if (ready === null && ++deathsBeforeReady === 2) without = ['tensorflow'];
+    if (ready === null && ++deathsBeforeReady === 2) {
+      without = [...without, trial];
+      deathsBeforeReady = 0;
+    }
+    // A driver that took the process along takes the next one along too, and that would cost the film its reading.
+    if (ready?.backend.name === 'webgpu') without = [...without, 'webgpu'];
     ready = null;
     if (running !== null) {
       const job = running;
@@ -274,7 +284,8 @@ export function startCompute(options: ComputeOptions): ComputeClient {
 
 function readySentence({ modelError }: ReadyMessage, without: readonly BackendName[]): string | null {
   if (modelError !== null) return modelError.sentence;
-  return without.length > 0 ? sentences.withoutTensorflow : null;
+  if (without.includes('tensorflow')) return sentences.withoutTensorflow;
+  return without.includes('webgpu') ? sentences.withoutWebgpu : null;
 }
 
 const sentences = {
@@ -285,6 +296,8 @@ const sentences = {
   closed: 'Calcar is closing, so this was not finished.',
   withoutTensorflow:
     'Native TensorFlow stopped twice at its start, so films are read without it, more slowly. Run calcar doctor.',
+  withoutWebgpu:
+    'The graphics processor stopped, so films are read without it, more slowly, until Calcar is started again. Run calcar doctor.',
   givenUp: (deaths: number) =>
     `The part of Calcar that reads films stopped ${String(deaths)} times in a row and is left off. Films can be opened and read by a person. Start Calcar again, and run calcar doctor if this comes back.`,
 };

@@ -78,6 +78,8 @@ export const progress = z.strictObject({
 export type Progress = z.infer<typeof progress>;
 
 export const processMessage = z.discriminatedUnion('kind', [
+  /** It is about to try this backend; what it dies of before the next message is that backend's. */
+  z.strictObject({ kind: z.literal('trial'), backend: backendName }),
   z.strictObject({
     kind: z.literal('ready'),
     backend: backendReport,

@@ -68,7 +68,7 @@ test('every network says the same on every backend that loads, and leaves no ten
   for (const candidate of candidates) {
     const { name } = candidate;
     try {
-      await candidate.load();
+      await candidate.load(process.env['CALCAR_BACKEND'] === name);
     } catch {
       console.warn(`The backend ${name} is not to be had here, so the networks were not compared on it.`);
       continue;

@@ -24,7 +24,7 @@ async function start(): Promise<void> {
   const { modelFolder, without } = computeArguments.parse(JSON.parse(process.argv[2] ?? '{}'));
   let backend: Backend;
   try {
-    backend = await chooseBackend({ without });
+    backend = await chooseBackend({ without, onTrial: (name) => post({ kind: 'trial', backend: name }) });
   } catch (error) {
     // Force and machine stay what they are, so another start would end the same way.
     port.post({ kind: 'refused', error: toWireError(error) });
@@ -119,6 +119,11 @@ async function answer(
       }
     }
   } catch (error) {
+    // The backend is gone; the station starts another process and asks it again.
+    if (error instanceof CalcarError && error.kind === 'compute-crashed') {
+      console.error(error.message);
+      process.exit(1);
+    }
     // The cause stays in this process's log, which its parent collects; it holds no patient's name.
     if (!(error instanceof CalcarError)) console.error(error);
     post({ kind: 'error', id, error: toWireError(computeError(error)) });

@@ -12,7 +12,7 @@ export const doctorLine = z.strictObject({
 });
 export type DoctorLine = z.infer<typeof doctorLine>;
 
-export const backendName = z.enum(['tensorflow', 'wasm', 'cpu']);
+export const backendName = z.enum(['tensorflow', 'webgpu', 'wasm', 'cpu']);
 export type BackendName = z.infer<typeof backendName>;
 
 /** One tensor backend as the compute process measured it. */

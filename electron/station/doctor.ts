@@ -43,7 +43,7 @@ export async function doctorReport(options: DoctorOptions): Promise<DoctorReport
     ...(browser === undefined ? [] : [browserLine(browser)]),
     displayLine(environment),
     nativeLine(tensors, environment),
-    await graphicsLine(environment, native),
+    await graphicsLine(environment, tensors.survey?.backends ?? []),
     await sqliteLine(),
     await diskLine(options.dataDir),
     await pythonLine(tools),
@@ -195,10 +195,14 @@ function nativeLine({ survey, sentence }: Measured, environment: NodeJS.ProcessE
 
 async function graphicsLine(
   environment: NodeJS.ProcessEnv,
-  native: BackendReport | undefined,
+  backends: readonly BackendReport[],
 ): Promise<DoctorLine> {
+  const native = backends.find((backend) => backend.name === 'tensorflow');
+  const webgpu = backends.find((backend) => backend.name === 'webgpu' && backend.passed);
   const query = ['--query-gpu=name', '--format=csv,noheader'];
   const name = (await firstLineOf('nvidia-smi', query, environment)) ?? '';
+  if (native?.device !== name && webgpu !== undefined)
+    return ok('Graphics card', `${webgpu.device}, through WebGPU`);
   if (name === '') {
     return {
       part: 'Graphics card',
