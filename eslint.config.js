@@ -54,6 +54,7 @@ const mayImport = {
   'electron/shell': ['electron/contract', 'electron/station'],
   'electron/cli': [
     'electron/contract',
+    'electron/statistics',
     'electron/station',
     'electron/shell',
     'electron/learning',

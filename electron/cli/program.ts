@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { stationVersion } from '../station/version.ts';
+import { agreementCommand } from './agreement.ts';
+import { consistencyCommand } from './consistency.ts';
 import { dbCommand } from './db.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
@@ -19,6 +21,8 @@ const commands = [
   phantomCommand,
   drrCommand,
   dbCommand,
+  agreementCommand,
+  consistencyCommand,
   doctorCommand,
 ];
 

@@ -6,7 +6,7 @@ import { box } from './image.ts';
 import { worklistRow } from './reads.ts';
 import { countsBySplit, datasetRow, snapshotManifest } from './snapshot.ts';
 
-/** What `--json` prints, one schema a command. `calcar doctor --json` prints a `doctorReport`. */
+/** What `--json` prints, one schema a command. `calcar doctor --json` prints a `doctorReport`, `calcar agreement --json` an `agreementReport`. */
 
 const imageHash = filmDescription.shape.imageHash;
 
@@ -180,6 +180,39 @@ export const datasetVerifyOutput = z.strictObject({
 
 /** `calcar dataset list`; `add` prints one of them, and `freeze` a `freezeResult`. */
 export const datasetListOutput = z.array(datasetRow);
+
+const reportedName = z.enum(['sensitivity', 'specificity', 'accuracy', 'ppv', 'npv']);
+const matchingTable = z.strictObject({
+  /** Rows are truths, columns answers; of two classes the first is the one looked for. */
+  table: z.array(z.array(count)),
+  fits: z.boolean(),
+  /** Sum of the distances of the reported numbers from the table's. */
+  deviation: z.number().nonnegative(),
+  /** Numbers that fit only as cut off, not as rounded. */
+  cutOff: z.array(reportedName),
+  accuracyIs: z.enum(['top-1', 'mean one-versus-rest']),
+  /** The table's own; null where it has none, as a predictive value of what was never answered. */
+  shares: z.record(reportedName, z.number().nullable()),
+});
+
+/** `calcar consistency` */
+export const consistencyOutput = z.strictObject({
+  /** Cases of each class; of two classes positives and negatives. */
+  cases: z.array(z.number().int().positive()),
+  /** As they were given. */
+  reported: z.partialRecord(reportedName, z.string()),
+  verdict: z.enum(['fits', 'fits when swapped', 'cannot be', 'not all tables searched']),
+  sentence: z.string(),
+  /** The best table for the numbers as printed; the nearest where none fits. */
+  asPrinted: matchingTable,
+  /** Two names which, exchanged, make a table fit; null where they fit as printed, or none helps. */
+  swap: z.strictObject({ names: z.tuple([reportedName, reportedName]), match: matchingTable }).nullable(),
+  /** How many cases the fitting tables have right. */
+  right: z.array(count),
+  /** How many tables fit. */
+  tables: count,
+});
+export type ConsistencyOutput = z.infer<typeof consistencyOutput>;
 
 /** Any command that could not run. */
 export const failedOutput = z.strictObject({ error: wireError });

@@ -28,15 +28,20 @@ const labelRow = z.object({
   description: stored(filmDescription),
 });
 
-/** Every usable film with a committed read, by its hash. */
-export async function filmsWithReads(db: Reader): Promise<ReadFilm[]> {
+/** Every usable film with a committed read, by its hash; with `blinded`, as if only blinded reads had been made. */
+export async function filmsWithReads(
+  db: Reader,
+  { blinded = false }: { readonly blinded?: boolean } = {},
+): Promise<ReadFilm[]> {
   const rows = await db.all(
     labelRow,
     `SELECT r.id, r.hash, r.at, r.content, r.image_hash, f.description
      FROM reads r JOIN films f ON f.image_hash = r.image_hash
      WHERE r.kind = 'person' AND f.description IS NOT NULL
-       AND r.id = (SELECT max(id) FROM reads WHERE image_hash = r.image_hash AND kind = 'person' AND reader = r.reader)
+       AND r.id = (SELECT max(id) FROM reads
+         WHERE image_hash = r.image_hash AND kind = 'person' AND reader = r.reader AND blinded >= ?)
      ORDER BY r.image_hash, r.id`,
+    blinded ? 1 : 0,
   );
   const films = new Map<string, { description: FilmDescription; reads: LabelRead[] }>();
   for (const { id, hash, at, content, image_hash: imageHash, description } of rows) {

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { AgreementReport } from '../contract/agreement.ts';
 import type { Reply } from '../contract/api.ts';
 import { CalcarError, toWireError } from '../contract/errors.ts';
 import type { SaliencyMap } from '../contract/finding.ts';
@@ -14,6 +15,7 @@ import { startCompute } from '../compute/client.ts';
 import { spawnEvaluation, type StartEvaluation } from '../compute/startEvaluation.ts';
 import { spawnTrainer, type StartTrainer } from '../compute/startTrainer.ts';
 import { createDecoder, renderDisplay } from '../dicom/index.ts';
+import { readerAgreement, type AgreementRequest } from './agreement.ts';
 import { answerAsset, wireAsset } from './assets.ts';
 import { answerCall, callsOf } from './calls.ts';
 import type { Context } from './context.ts';
@@ -77,6 +79,11 @@ export interface OpenStation extends Station {
   displayGreys(imageHash: string): Promise<{ rows: number; columns: number; greys: Uint8Array }>;
   /** The evidence behind the stored answer for one hip. @throws CalcarError 'not-found' without an answer */
   saliency(imageHash: string, hip: number): Promise<SaliencyMap>;
+  /**
+   * How far the readers agree beyond chance.
+   * @throws CalcarError 'invalid-input' where real and simulated films were read and no kind is named
+   */
+  readerAgreement(request: AgreementRequest): Promise<AgreementReport>;
   /** Recomputes the hash chain of all reads. */
   verifyReads(): Promise<ChainReport>;
 }
@@ -206,6 +213,7 @@ async function compose(
         return { rows, columns, greys: renderDisplay(opened) };
       }),
     saliency: (imageHash, hip) => work.run(() => saliencyOf(context, imageHash, hip)),
+    readerAgreement: (request) => work.run(() => readerAgreement(database, request)),
     verifyReads: () => work.run(() => database.read(verifyChain)),
     close: () => {
       lab.stop();

@@ -44,6 +44,15 @@ describe("Cohen's kappa", () => {
     expect(cohenKappa(table).estimate).toBeCloseTo(0.4, 12);
   });
 
+  test('is NaN where both readers say one thing only', () => {
+    expect(
+      cohenKappa([
+        [7, 0],
+        [0, 0],
+      ]),
+    ).toMatchObject({ estimate: NaN, p: NaN });
+  });
+
   test('is refused for what is no table', () => {
     expect(() => cohenKappa([[1, 2]])).toThrow(RangeError);
     expect(() => cohenKappa([[0]])).toThrow(RangeError);
@@ -72,6 +81,15 @@ describe("Fleiss' kappa", () => {
     // A standard deviation of 300 values is known to about 4 %.
     expect(error / spread).toBeGreaterThan(0.88);
     expect(error / spread).toBeLessThan(1.12);
+  });
+
+  test('is NaN where all readers say one thing only', () => {
+    expect(
+      fleissKappa([
+        [3, 0],
+        [3, 0],
+      ]),
+    ).toMatchObject({ estimate: NaN, p: NaN });
   });
 
   test('is refused with unequal numbers of readers', () => {
@@ -119,6 +137,31 @@ describe("Krippendorff's alpha", () => {
         'nominal',
       ),
     ).toBeNaN();
+  });
+
+  test('its interval draws whole patients where it is told whose the cases are', () => {
+    const random = seeded(15);
+    const rate = (): number[] => {
+      const truth = random.integer(3);
+      return [0, 1].map(() => (random.chance(0.7) ? truth : random.integer(3)));
+    };
+    const patients = Array.from({ length: 80 }, rate);
+    const width = (ratings: readonly number[][], clusters?: readonly number[]): number => {
+      const draw = seeded(16);
+      const { low, high } = krippendorffAlphaInterval(
+        ratings,
+        'nominal',
+        () => draw.uniform(),
+        1000,
+        clusters,
+      );
+      return high - low;
+    };
+    // Every case again: taken for as many cases more it would seem √2 as sure.
+    const again = [...patients, ...patients];
+    const whose = [...patients.keys(), ...patients.keys()];
+    expect(width(again, whose) / width(patients)).toBeCloseTo(1, 1);
+    expect(width(again) / width(patients)).toBeLessThan(0.85);
   });
 
   test('its interval holds it and follows from the seed', () => {

@@ -20,6 +20,7 @@ export function krippendorffAlpha(ratings: Ratings, level: AlphaLevel): number {
  * The same with a percentile bootstrap of the cases, 95 % (Zapf et al., BMC Med Res Methodol 2016; 16: 93).
  *
  * @param uniform numbers in [0, 1)
+ * @param clusters which patient each case belongs to, any label; whole patients are drawn. Without it every case is one.
  * @throws RangeError of nothing
  */
 export function krippendorffAlphaInterval(
@@ -27,8 +28,9 @@ export function krippendorffAlphaInterval(
   level: AlphaLevel,
   uniform: () => number,
   draws = 2000,
+  clusters: readonly (string | number)[] = [...ratings.keys()],
 ): Interval {
-  return weightedBootstrap([...ratings.keys()], alphaOf(ratings, level), uniform, { draws });
+  return weightedBootstrap(clusters, alphaOf(ratings, level), uniform, { draws });
 }
 
 /** Alpha of the cases, each counting as often as its weight says. */

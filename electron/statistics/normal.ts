@@ -67,9 +67,9 @@ export function normalCdf(z: number): number {
   return z < 0 ? tail : 1 - tail;
 }
 
-/** P(|Z| ≥ |z|) of the standard normal distribution. */
+/** P(|Z| ≥ |z|) of the standard normal distribution; NaN of NaN. */
 export function twoSidedP(z: number): number {
-  return upperGamma(0.5, (z * z) / 2);
+  return Number.isNaN(z) ? NaN : upperGamma(0.5, (z * z) / 2);
 }
 
 /** The z below which a share `p` of the standard normal distribution lies; ∓∞ at 0 and 1. */
