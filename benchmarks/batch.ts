@@ -8,7 +8,7 @@ import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { mm } from '../electron/contract/units.ts';
-import { type BatchVolume, renderBatch } from '../electron/learning/renderBatch.ts';
+import { type BatchVolume, renderBatch } from '../electron/learning/simulation/renderBatch.ts';
 
 const wanted = { pictures: 6000, volumes: 45 } as const;
 const targetSeconds = 600;

@@ -10,9 +10,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { spawnTrainer } from '../electron/compute/startTrainer.ts';
 import type { RunEpoch } from '../electron/contract/training.ts';
-import { storedCropSide } from '../electron/learning/examples.ts';
-import { quickRecipe } from '../electron/learning/recipes.ts';
-import { createRun, readRun } from '../electron/learning/runFolder.ts';
+import { storedCropSide } from '../electron/learning/batches/examples.ts';
+import { quickRecipe } from '../electron/learning/training/recipes.ts';
+import { createRun, readRun } from '../electron/learning/training/runFolder.ts';
 import { tinySnapshot } from '../electron/learning/testing/tinySnapshot.ts';
 
 const { values } = parseArgs({

@@ -8,13 +8,13 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { chooseBackend } from '../electron/compute/backend.ts';
-import { MovingAverage } from '../electron/learning/average.ts';
-import { openCropBatches, type BatchArrays } from '../electron/learning/batches.ts';
-import { classifierTask } from '../electron/learning/classifierTask.ts';
-import { storedCropSide, type CropExample } from '../electron/learning/examples.ts';
-import { Nadam, nadamDefaults, type NadamOptions } from '../electron/learning/nadam.ts';
-import { shippedRecipe, strongRecipe } from '../electron/learning/recipes.ts';
-import { trainingStep, type Learner } from '../electron/learning/step.ts';
+import { MovingAverage } from '../electron/learning/training/average.ts';
+import { openCropBatches, type BatchArrays } from '../electron/learning/batches/batches.ts';
+import { classifierTask } from '../electron/learning/training/classifierTask.ts';
+import { storedCropSide, type CropExample } from '../electron/learning/batches/examples.ts';
+import { Nadam, nadamDefaults, type NadamOptions } from '../electron/learning/training/nadam.ts';
+import { shippedRecipe, strongRecipe } from '../electron/learning/training/recipes.ts';
+import { trainingStep, type Learner } from '../electron/learning/training/step.ts';
 import { seeded } from '../electron/random/random.ts';
 import {
   classes,

@@ -8,11 +8,16 @@ import { PNG } from 'pngjs';
 import { blend, createCanvas, drawText } from '../electron/cli/picture/canvas.ts';
 import { letteringFace } from '../electron/cli/picture/lettering/lettering.ts';
 import type { Augmentation, StrongStep } from '../electron/contract/recipe.ts';
-import { vary } from '../electron/learning/augment.ts';
-import { NoiseTable } from '../electron/learning/augmentNoise.ts';
-import { storedCrop } from '../electron/learning/examples.ts';
-import { readLearnPatient, stemOf } from '../electron/learning/patientFiles.ts';
-import { noAugmentation, paperRecipe, shippedRecipe, strongRecipe } from '../electron/learning/recipes.ts';
+import { vary } from '../electron/learning/batches/augment.ts';
+import { NoiseTable } from '../electron/learning/batches/augmentNoise.ts';
+import { storedCrop } from '../electron/learning/batches/examples.ts';
+import { readLearnPatient, stemOf } from '../electron/learning/snapshots/patientFiles.ts';
+import {
+  noAugmentation,
+  paperRecipe,
+  shippedRecipe,
+  strongRecipe,
+} from '../electron/learning/training/recipes.ts';
 import { seeded } from '../electron/random/random.ts';
 import { classifierSize } from '../electron/reading/prepare.ts';
 

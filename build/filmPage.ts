@@ -18,7 +18,7 @@ import { sampleExposure, sampleLook } from '../electron/drr/exposure.ts';
 import { exposeFilm, filmMaximum, type Film } from '../electron/drr/film.ts';
 import { anteroposterior } from '../electron/drr/geometry.ts';
 import { projectMaterials } from '../electron/drr/projector.ts';
-import { simulateFilms, type SimulationPlan } from '../electron/learning/simulate.ts';
+import { simulateFilms, type SimulationPlan } from '../electron/learning/simulation/simulate.ts';
 import { seeded } from '../electron/random/random.ts';
 import { openVolume } from '../electron/volume/open.ts';
 import type { Volume } from '../electron/volume/volume.ts';

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mm } from '../electron/contract/units.ts';
-import { filmToDicom } from '../electron/learning/filmDicom.ts';
-import { takeFilm } from '../electron/learning/simulate.ts';
+import { filmToDicom } from '../electron/learning/simulation/filmDicom.ts';
+import { takeFilm } from '../electron/learning/simulation/simulate.ts';
 import { buildPhantom, samplePatient, type PhantomGrade } from '../electron/phantom/phantom.ts';
 import { seeded } from '../electron/random/random.ts';
 

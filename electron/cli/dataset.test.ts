@@ -11,7 +11,7 @@ import {
   failedOutput,
 } from '../contract/cli.ts';
 import { datasetRow, freezeResult } from '../contract/snapshot.ts';
-import { openSnapshot, sealed, writeManifest } from '../learning/snapshot.ts';
+import { openSnapshot, sealed, writeManifest } from '../learning/snapshots/snapshot.ts';
 import { tinySnapshot, writeTinyPatients } from '../learning/testing/tinySnapshot.ts';
 import { openStation } from '../station/openStation.ts';
 import { smallFilm } from '../station/testing/films.ts';

@@ -11,10 +11,10 @@ import type {
 } from '../contract/cli.ts';
 import { CalcarError } from '../contract/errors.ts';
 import type { DatasetRow, FreezeResult, Study } from '../contract/snapshot.ts';
-import { makeSimulatedStudy } from '../learning/dataset.ts';
-import { leakSentence, leaksOf } from '../learning/leaks.ts';
-import { openSnapshot, patientsOf, verifySnapshot } from '../learning/snapshot.ts';
-import { talliesOf } from '../learning/snapshotTallies.ts';
+import { makeSimulatedStudy } from '../learning/snapshots/dataset.ts';
+import { leakSentence, leaksOf } from '../learning/snapshots/leaks.ts';
+import { openSnapshot, patientsOf, verifySnapshot } from '../learning/snapshots/snapshot.ts';
+import { talliesOf } from '../learning/snapshots/snapshotTallies.ts';
 import { countsOf, countsOfSnapshot } from '../station/datasets/datasets.ts';
 import { openStation, type OpenStation } from '../station/openStation.ts';
 import { stationVersion } from '../station/version.ts';

@@ -5,7 +5,7 @@ import { PNG } from 'pngjs';
 import { afterAll, expect, it, vi } from 'vitest';
 import { drrOutput, drrPicture, failedOutput } from '../contract/cli.ts';
 import { mm } from '../contract/units.ts';
-import { buildCohort } from '../learning/phantomCohort.ts';
+import { buildCohort } from '../learning/simulation/phantomCohort.ts';
 import { runProgram } from './program.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'calcar-drr-'));

@@ -12,8 +12,8 @@ import {
   milliampereSeconds,
   mm,
 } from '../contract/units.ts';
-import { type BatchVolume, renderBatch } from '../learning/renderBatch.ts';
-import { readPicture, simulatedPatient } from '../learning/renderBatchFiles.ts';
+import { type BatchVolume, renderBatch } from '../learning/simulation/renderBatch.ts';
+import { readPicture, simulatedPatient } from '../learning/simulation/renderBatchFiles.ts';
 import { stationVersion } from '../station/version.ts';
 import { exitCodes } from './exitCodes.ts';
 import { positiveNumber, wholeNumber } from './numbers.ts';

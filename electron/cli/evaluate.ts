@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { EvaluationReport } from '../contract/evaluation.ts';
-import { saveEvaluation } from '../learning/evaluateCard.ts';
-import { pageFile } from '../learning/evaluateModel.ts';
-import { tablesOf, untoldSubgroups } from '../learning/evaluateTables.ts';
-import { membersInWords } from '../learning/evaluateWords.ts';
-import { writeCard } from '../learning/records.ts';
+import { saveEvaluation } from '../learning/evaluation/evaluateCard.ts';
+import { pageFile } from '../learning/evaluation/evaluateModel.ts';
+import { tablesOf, untoldSubgroups } from '../learning/evaluation/evaluateTables.ts';
+import { membersInWords } from '../learning/evaluation/evaluateWords.ts';
+import { writeCard } from '../learning/training/records.ts';
 import { runEvaluation, type EvaluationAsked } from './evaluationRun.ts';
 import { exitCodes } from './exitCodes.ts';
 import { print, printJson, tell } from './output.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { chooseBackend } from '../compute/backend.ts';
-import { evaluateModel, type Evaluated } from '../learning/evaluateModel.ts';
+import { evaluateModel, type Evaluated } from '../learning/evaluation/evaluateModel.ts';
 import { loadTrainedReader } from '../learning/loadTrainedModels.ts';
-import { openSnapshot } from '../learning/snapshot.ts';
+import { openSnapshot } from '../learning/snapshots/snapshot.ts';
 import { defaultDataFolder } from '../station/dataFolder.ts';
 import { stationVersion } from '../station/version.ts';
 import { createProgress } from './progress.ts';

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type * as z from 'zod';
 import type { phantomOutput } from '../contract/cli.ts';
 import { type Millimetres, mm } from '../contract/units.ts';
-import { buildCohort } from '../learning/phantomCohort.ts';
+import { buildCohort } from '../learning/simulation/phantomCohort.ts';
 import { stationVersion } from '../station/version.ts';
 import { positiveNumber, wholeNumber } from './numbers.ts';
 import { print, printJson } from './output.ts';

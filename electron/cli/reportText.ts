@@ -1,4 +1,4 @@
-import type { ReportTable } from '../learning/evaluateTables.ts';
+import type { ReportTable } from '../learning/evaluation/evaluateTables.ts';
 import { terminalWidth } from './output.ts';
 import { formatTable, wrap } from './table.ts';
 

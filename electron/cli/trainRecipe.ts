@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { CalcarError } from '../contract/errors.ts';
 import { recipe, type ClassifierShape, type NetworkName, type Recipe } from '../contract/recipe.ts';
-import { paperRecipe, quickRecipe, shippedRecipe, strongRecipe } from '../learning/recipes.ts';
+import { paperRecipe, quickRecipe, shippedRecipe, strongRecipe } from '../learning/training/recipes.ts';
 
 export const namedRecipes = {
   shipped: shippedRecipe,

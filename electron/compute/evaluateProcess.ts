@@ -2,9 +2,9 @@
  * The evaluation process: reads the test films of one snapshot with one model, writes the report and ends. It says on
  * its output, a line of JSON each time, how many patients are done, and at last why it failed if it did.
  */
-import { evaluateModel } from '../learning/evaluateModel.ts';
+import { evaluateModel } from '../learning/evaluation/evaluateModel.ts';
 import { loadTrainedReader } from '../learning/loadTrainedModels.ts';
-import { openSnapshot } from '../learning/snapshot.ts';
+import { openSnapshot } from '../learning/snapshots/snapshot.ts';
 import { toWireError } from '../contract/errors.ts';
 import { chooseBackend } from './backend.ts';
 import { evaluationArguments, type EvaluationLine } from './startEvaluation.ts';

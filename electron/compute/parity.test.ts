@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadModels } from '../../models/index.ts';
 import type { FilmTags, Reading } from '../contract/reading.ts';
-import { simulateFilms } from '../learning/simulate.ts';
+import { simulateFilms } from '../learning/simulation/simulate.ts';
 import { seeded } from '../random/random.ts';
 import { createReader } from '../reading/reader.ts';
 import { candidates } from './candidates.ts';

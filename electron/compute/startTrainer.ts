@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CalcarError } from '../contract/errors.ts';
-import { logFile } from '../learning/runFolder.ts';
+import { logFile } from '../learning/training/runFolder.ts';
 
 /** The parent's view of a training process: all else stands in the run's folder. */
 export interface Trainer {

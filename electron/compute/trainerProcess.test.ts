@@ -5,10 +5,16 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { quickRecipe } from '../learning/recipes.ts';
-import { createRun, leaveWish, modelFolder, readRun, type StoredRun } from '../learning/runFolder.ts';
-import { lockRun } from '../learning/runLock.ts';
-import { readRecord } from '../learning/records.ts';
+import { quickRecipe } from '../learning/training/recipes.ts';
+import {
+  createRun,
+  leaveWish,
+  modelFolder,
+  readRun,
+  type StoredRun,
+} from '../learning/training/runFolder.ts';
+import { lockRun } from '../learning/training/runLock.ts';
+import { readRecord } from '../learning/training/records.ts';
 import { tinySnapshot } from '../learning/testing/tinySnapshot.ts';
 import { seeded } from '../random/random.ts';
 import { trainerProcessFile } from './startTrainer.ts';

@@ -3,7 +3,7 @@
  * meanwhile; the folder is all that they share. Asked to end (SIGTERM, SIGINT) it keeps a checkpoint first.
  */
 import { availableParallelism } from 'node:os';
-import { trainRun } from '../learning/trainRun.ts';
+import { trainRun } from '../learning/training/trainRun.ts';
 import { chooseBackend } from './backend.ts';
 
 const checkpointEverySeconds = Number(process.env['CALCAR_CHECKPOINT_SECONDS'] ?? 60);

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { MovingAverage } from '../learning/average.ts';
-import { classifierTask } from '../learning/classifierTask.ts';
-import { Nadam } from '../learning/nadam.ts';
-import { trainingStep } from '../learning/step.ts';
+import { MovingAverage } from '../learning/training/average.ts';
+import { classifierTask } from '../learning/training/classifierTask.ts';
+import { Nadam } from '../learning/training/nadam.ts';
+import { trainingStep } from '../learning/training/step.ts';
 import {
   classifierConfigFor,
   initialParameters,

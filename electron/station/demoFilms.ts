@@ -1,8 +1,8 @@
 import type { Grade } from '../contract/finding.ts';
 import type { Box } from '../contract/image.ts';
-import { filmToDicom } from '../learning/filmDicom.ts';
-import type { SimulationPlan } from '../learning/simulate.ts';
-import { simulateFilms } from '../learning/simulate.ts';
+import { filmToDicom } from '../learning/simulation/filmDicom.ts';
+import type { SimulationPlan } from '../learning/simulation/simulate.ts';
+import { simulateFilms } from '../learning/simulation/simulate.ts';
 import { seeded } from '../random/random.ts';
 import { stationVersion } from './version.ts';
 

@@ -1,4 +1,4 @@
-import type { StoredPicture } from '../../learning/renderBatchFiles.ts';
+import type { StoredPicture } from '../../learning/simulation/renderBatchFiles.ts';
 import type { Colour } from './canvas.ts';
 import { blend, createCanvas, dashedFrame, drawText, toPng } from './canvas.ts';
 import { letteringFace } from './lettering/lettering.ts';

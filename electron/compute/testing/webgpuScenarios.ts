@@ -11,7 +11,7 @@ import {
   trainingLayers,
 } from '../../../models/index.ts';
 import { CalcarError } from '../../contract/errors.ts';
-import { Nadam } from '../../learning/nadam.ts';
+import { Nadam } from '../../learning/training/nadam.ts';
 import { seeded } from '../../random/random.ts';
 import { chooseBackend } from '../backend.ts';
 import { candidates } from '../candidates.ts';

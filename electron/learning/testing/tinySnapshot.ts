@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import type { SnapshotGrade, SnapshotManifest, Split } from '../../contract/snapshot.ts';
 import { seeded } from '../../random/random.ts';
-import { stemOf, writePatient, type LabelledPicture } from '../patientFiles.ts';
-import { freezeSnapshot } from '../snapshot.ts';
+import { stemOf, writePatient, type LabelledPicture } from '../snapshots/patientFiles.ts';
+import { freezeSnapshot } from '../snapshots/snapshot.ts';
 
 const rows = 96;
 const columns = 96;

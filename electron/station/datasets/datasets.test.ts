@@ -13,7 +13,7 @@ import {
   openSnapshot,
   patientsOf,
   verifySnapshot,
-} from '../../learning/snapshot.ts';
+} from '../../learning/snapshots/snapshot.ts';
 import { writeTinyPatients } from '../../learning/testing/tinySnapshot.ts';
 import { openStation, type OpenStation } from '../openStation.ts';
 import { smallFilm } from '../testing/films.ts';

@@ -9,8 +9,8 @@ import {
   type SplitCounts,
 } from '../../contract/snapshot.ts';
 import { findSnapshot, listSnapshots, moveSnapshot, registerSnapshot } from '../../database/snapshots.ts';
-import { refuseLeaks } from '../../learning/leaks.ts';
-import { openSnapshot, patientsOf, type Snapshot } from '../../learning/snapshot.ts';
+import { refuseLeaks } from '../../learning/snapshots/leaks.ts';
+import { openSnapshot, patientsOf, type Snapshot } from '../../learning/snapshots/snapshot.ts';
 import type { Context } from '../context.ts';
 
 /** Newest first. */

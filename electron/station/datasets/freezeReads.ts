@@ -20,9 +20,9 @@ import {
 import { filmsWithReads } from '../../database/labels.ts';
 import { findSnapshot, knownSplits, patientSalt } from '../../database/snapshots.ts';
 import { toGreyImage } from '../../dicom/display.ts';
-import { stemOf, writePatient, type LabelledPicture } from '../../learning/patientFiles.ts';
-import { refuseAugmentation } from '../../learning/simulationRecord.ts';
-import { freezeSnapshot } from '../../learning/snapshot.ts';
+import { stemOf, writePatient, type LabelledPicture } from '../../learning/snapshots/patientFiles.ts';
+import { refuseAugmentation } from '../../learning/snapshots/simulationRecord.ts';
+import { freezeSnapshot } from '../../learning/snapshots/snapshot.ts';
 import { writeFailure } from '../../learning/writeFailure.ts';
 import type { Context } from '../context.ts';
 import { assignSplits } from './assignSplits.ts';

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { CalcarError } from '../../contract/errors.ts';
 import { labSide, phantomRequest, type LabStyle } from '../../contract/lab.ts';
 import { mm } from '../../contract/units.ts';
-import { renderBatch, type BatchHip, type BatchVolume } from '../../learning/renderBatch.ts';
+import { renderBatch, type BatchHip, type BatchVolume } from '../../learning/simulation/renderBatch.ts';
 import type { PatientPoint } from '../../volume/volume.ts';
 import { describe, VolumeStore } from './volumeStore.ts';
 import { workerFailure, type WorkerFailure } from './workerError.ts';

@@ -3,7 +3,7 @@ import { CalcarError } from '../../contract/errors.ts';
 import type { CallInput } from '../../contract/api.ts';
 import type { LabBatch, LabPictureRequest, LabSetup, LabVolume } from '../../contract/lab.ts';
 import type { ImportOutcome } from '../../contract/reads.ts';
-import { filmToDicom, type FilmAbout } from '../../learning/filmDicom.ts';
+import { filmToDicom, type FilmAbout } from '../../learning/simulation/filmDicom.ts';
 import { importFilm } from '../importFilms.ts';
 import type { Context } from '../context.ts';
 import { Batches, type RunBatch } from './batches.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CalcarError } from '../../contract/errors.ts';
 import { evaluationReport, type EvaluationReport } from '../../contract/evaluation.ts';
 import type { StartEvaluation } from '../../compute/startEvaluation.ts';
-import { modelFolder } from '../../learning/runFolder.ts';
+import { modelFolder } from '../../learning/training/runFolder.ts';
 import { findTraining } from './runs.ts';
 
 export interface EvaluationsOptions {

@@ -4,7 +4,7 @@ import { CalcarError } from '../../contract/errors.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import type { RunState, TrainingRun } from '../../contract/training.ts';
 import type { StartTrainer, Trainer } from '../../compute/startTrainer.ts';
-import { refuseLeaks } from '../../learning/leaks.ts';
+import { refuseLeaks } from '../../learning/snapshots/leaks.ts';
 import {
   createRun,
   forgetRun,
@@ -14,10 +14,10 @@ import {
   readRun,
   readStatus,
   writeStatus,
-} from '../../learning/runFolder.ts';
-import { forgetCheckpoints } from '../../learning/checkpoint.ts';
-import { isLocked, lockRun } from '../../learning/runLock.ts';
-import { openSnapshot } from '../../learning/snapshot.ts';
+} from '../../learning/training/runFolder.ts';
+import { forgetCheckpoints } from '../../learning/training/checkpoint.ts';
+import { isLocked, lockRun } from '../../learning/training/runLock.ts';
+import { openSnapshot } from '../../learning/snapshots/snapshot.ts';
 
 export interface TrainingOrder {
   readonly snapshotFolder: string;

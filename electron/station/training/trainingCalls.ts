@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { paperRecipe, quickRecipe, shippedRecipe, strongRecipe } from '../../learning/recipes.ts';
+import { paperRecipe, quickRecipe, shippedRecipe, strongRecipe } from '../../learning/training/recipes.ts';
 import type { NetworkName, Recipe } from '../../contract/recipe.ts';
 import type { TrainingPreset } from '../../contract/training.ts';
 import type { Calls } from '../calls.ts';

@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest';
+import { splits } from '../../contract/snapshot.ts';
+import { patientPlan, patientSeed } from './cohort.ts';
+
+describe('the cohort', () => {
+  test('never gives one patient to two splits', () => {
+    const ranges = splits.map((split) => [patientSeed(split, 0), patientSeed(split, 999_999)] as const);
+    for (const [i, [first, last]] of ranges.entries()) {
+      for (const [k, [otherFirst, otherLast]] of ranges.entries()) {
+        if (i !== k) expect(last < otherFirst || otherLast < first).toBe(true);
+      }
+    }
+    expect(() => patientSeed('learn', 1_000_000)).toThrow(RangeError);
+  });
+
+  test('draws thirds of the three groups to learn, and one broken hip at most to test', () => {
+    const counts = { none: 0, 'I-II': 0, 'III-IV': 0 };
+    let others = 0;
+    for (let number = 0; number < 600; number++) {
+      const { grades, findings } = patientPlan('learn', number).plan;
+      for (const side of ['left', 'right'] as const) {
+        const { condition, implant } = findings?.[side] ?? {};
+        const grade = grades[side];
+        if (condition !== undefined || implant !== undefined) {
+          expect(grade).toBe('none');
+          others += 1;
+        } else counts[grade === 'none' ? 'none' : grade === 'I' || grade === 'II' ? 'I-II' : 'III-IV'] += 1;
+      }
+      const test = patientPlan('test', number).plan.grades;
+      expect([test.left, test.right]).toContain('none');
+      if (number % 3 === 0) expect(test.left === 'none' && test.right === 'none').toBe(true);
+    }
+    // Of 1,200 hips one in twelve is of no class; four standard deviations either way.
+    expect(Math.abs(others - 100)).toBeLessThan(39);
+    for (const count of Object.values(counts)) expect(Math.abs(count - 1100 / 3)).toBeLessThan(64);
+  });
+});

@@ -1,0 +1,49 @@
+/** A simulated patient as an entry of a snapshot. */
+import type { SnapshotFilm, SnapshotPatient, Split } from '../../contract/snapshot.ts';
+import { patientPlan, patientSeed } from './cohort.ts';
+import { hashOfPixels, stemOf, writePatient } from './patientFiles.ts';
+import { simulateFilms, type LabelledFilm } from '../simulation/simulate.ts';
+
+export function simulatedPatientKey(split: Split, number: number): string {
+  return `simulated-${String(patientSeed(split, number))}`;
+}
+
+/** Simulates one patient of a split and stores what a snapshot holds. The same number gives the same bytes. */
+export function storeSimulatedPatient(folder: string, split: Split, number: number): void {
+  const { random, plan } = patientPlan(split, number);
+  const { parameters, films } = simulateFilms(random, plan);
+  const patient: Omit<SnapshotPatient, 'films'> = {
+    patient: simulatedPatientKey(split, number),
+    split,
+    sex: parameters.sex === 'female' ? 'F' : 'M',
+    ageYears: parameters.age,
+  };
+  writePatient(
+    folder,
+    stemOf(split, number),
+    patient,
+    films.map((film) => ({ image: film.image, film: snapshotFilmOf(film) })),
+  );
+}
+
+/** The labels of a simulated film, true by construction. */
+export function snapshotFilmOf({ film, style, view, hips }: LabelledFilm): SnapshotFilm {
+  return {
+    image: hashOfPixels(film.pixels),
+    source: style === 'drr' ? 'drr' : 'film',
+    look: style,
+    view,
+    rows: film.rows,
+    columns: film.columns,
+    device: film.parameters.exposure.detector,
+    site: null,
+    hips: hips.map(({ box, laterality, grade, outOfScope, implant, condition }) => ({
+      box,
+      laterality,
+      grade: outOfScope ? null : grade,
+      implant,
+      condition,
+      label: { kind: 'simulated' },
+    })),
+  };
+}
