@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { CalcarError, fromWireError, wireError } from '../contract/errors.ts';
@@ -29,19 +30,24 @@ export type StartEvaluation = (
 
 export const evaluateProcessFile: string = fileURLToPath(new URL('./evaluateProcess.ts', import.meta.url));
 
+/** A process that evaluates, however it was started. */
+export interface EvaluationChild {
+  readonly stdout: Readable;
+  /** Told once, when it is gone and all that it said was read. */
+  onEnd(listener: (ended: 'well' | 'badly') => void): void;
+  kill(): void;
+}
+
 /**
- * Evaluates in a child of Node, which ends with whoever started it.
+ * Listens to an evaluation until it ends.
  *
  * @throws CalcarError as `evaluateModel`; 'cancelled'; 'compute-crashed' when the process dies
  */
-export const spawnEvaluation: StartEvaluation = (order, { signal, report }) =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [evaluateProcessFile, JSON.stringify(order)], {
-      windowsHide: true,
-      stdio: ['ignore', 'pipe', 'ignore'],
-      env: trainerEnvironment(),
-      signal,
-    });
+export function followEvaluation(
+  child: EvaluationChild,
+  { signal, report }: Parameters<StartEvaluation>[1],
+): Promise<void> {
+  return new Promise((resolve, reject) => {
     let failure: CalcarError | null = null;
     createInterface({ input: child.stdout }).on('line', (text) => {
       const line = lineOf(text);
@@ -49,20 +55,35 @@ export const spawnEvaluation: StartEvaluation = (order, { signal, report }) =>
       if ('error' in line) failure = fromWireError(line.error);
       else report(line.done, line.of);
     });
-    // An aborted child says so here; 'close' follows.
-    child.once('error', (cause) => {
-      failure = new CalcarError(
-        'compute-failed',
-        'The evaluation could not be started. Run calcar doctor.',
-        cause,
-      );
-    });
-    child.once('close', (code) => {
+    const stop = (): void => child.kill();
+    signal.addEventListener('abort', stop, { once: true });
+    child.onEnd((ended) => {
+      signal.removeEventListener('abort', stop);
       if (signal.aborted) reject(new CalcarError('cancelled', 'The evaluation was stopped.'));
-      else if (code === 0 && failure === null) resolve();
+      else if (ended === 'well' && failure === null) resolve();
       else reject(failure ?? died());
     });
   });
+}
+
+/** Evaluates in a child of Node, which ends with whoever started it. @throws CalcarError as `followEvaluation` */
+export const spawnEvaluation: StartEvaluation = (order, options) => {
+  const child = spawn(process.execPath, [evaluateProcessFile, JSON.stringify(order)], {
+    windowsHide: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: trainerEnvironment(),
+  });
+  // A child that cannot be started says so and then closes; without a listener it would end the station.
+  child.once('error', () => undefined);
+  return followEvaluation(
+    {
+      stdout: child.stdout,
+      onEnd: (listener) => child.once('close', (code) => listener(code === 0 ? 'well' : 'badly')),
+      kill: () => child.kill(),
+    },
+    options,
+  );
+};
 
 /** Null for what a library prints besides. */
 function lineOf(text: string): EvaluationLine | null {

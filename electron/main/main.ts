@@ -10,6 +10,7 @@ import { installMenu } from './menu.ts';
 import { answerCalls } from './stationIpc.ts';
 import { openStationWindow } from './stationWindow.ts';
 import { spawnUtilityCompute } from './utilityCompute.ts';
+import { startUtilityEvaluation } from './utilityEvaluation.ts';
 import { startUtilityTrainer } from './utilityTrainer.ts';
 
 registerAppScheme();
@@ -55,6 +56,7 @@ function start(): void {
       door: 'the Calcar window',
       spawnCompute: spawnUtilityCompute,
       startTrainer: startUtilityTrainer,
+      startEvaluation: startUtilityEvaluation,
     });
     // Without a name that starts with 'persist:' a session lives in memory: no film stays in a browser cache.
     const session = sessions.fromPartition('station', { cache: false });

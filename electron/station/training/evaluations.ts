@@ -7,6 +7,9 @@ import type { StartEvaluation } from '../../compute/startEvaluation.ts';
 import { modelFolder } from '../../learning/training/runFolder.ts';
 import { findTraining } from './runs.ts';
 
+/** For a door that starts the process in its own way. */
+export { evaluateProcessFile, followEvaluation } from '../../compute/startEvaluation.ts';
+
 export interface EvaluationsOptions {
   readonly runsFolder: string;
   readonly software: string;
