@@ -121,7 +121,10 @@ describe('batches', () => {
     const { id } = await batches.start({ ...order, views: 1, of: 1 });
     await makeOne();
     await until(() => batches.list()[0]?.state === 'done');
-    await writeFile(join(folder, id, 'batch.json'), '{"id":');
+    // What is told may be ahead of what is written.
+    const header = join(folder, id, 'batch.json');
+    await expect.poll(() => readFile(header, 'utf8')).toContain('"done"');
+    await writeFile(header, '{"id":');
     expect((await open()).list()).toEqual([]);
   });
 });
