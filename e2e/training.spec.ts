@@ -24,18 +24,31 @@ test('from twenty labelled films to an evaluated model, through a killed trainin
       (await station.call('worklist.list', {})).filter(({ state }) => state !== 'new' && state !== 'reading')
         .length;
     await expect.poll(read, { timeout: 180_000 }).toBe(films);
-    const rows = await station.call('worklist.list', {});
-    await room.openFilm(rows[0]!.patientId!);
+    const heading = room.film.getByRole('heading', { level: 1 });
+    const shownNow = async (): Promise<string> =>
+      /SIM-\d{4}/.exec((await heading.textContent()) ?? '')?.[0] ?? '';
+    // From the first of the list each commit opens the next.
+    const [first] = await station.call('worklist.list', {});
+    await room.showWholeList();
+    await room.rows.first().click();
+    for (let i = 0; i < films && (await shownNow()) !== first!.patientId; i++) {
+      const before = await shownNow();
+      await page.keyboard.press('ArrowUp');
+      await expect.poll(shownNow).not.toBe(before);
+    }
     await room.beReader('Reader A');
-    for (const [i, row] of rows.entries()) {
-      await room.shown(row.patientId!);
-      if ((await room.personBoxes.count()) === 0) {
+    const waiting = new Set(grades.keys());
+    while (waiting.size > 0) {
+      await expect.poll(async () => waiting.has(await shownNow())).toBe(true);
+      const id = await shownNow();
+      await room.shown(id);
+      if ((await room.read.getByText('no grade yet').count()) === 0) {
         await page.keyboard.press('b');
         await page.keyboard.press('Enter');
       }
-      await room.gradeAll(keys[grades.get(row.fileName)!]);
+      await room.gradeAll(keys[grades.get(id)!]);
       await room.commit();
-      if (i + 1 < rows.length) await room.shown(rows[i + 1]!.patientId!);
+      waiting.delete(id);
     }
   });
 
@@ -46,9 +59,12 @@ test('from twenty labelled films to an evaluated model, through a killed trainin
     const [dataset] = await station.call('datasets.list', {});
     expect(dataset).toMatchObject({ study: 'simulated study' });
     const { learn, tune, test: held } = dataset!.counts;
-    expect(learn.patients + tune.patients + held.patients).toBe(films);
+    // A film on which machine and reader put two boxes on one hip is left out, with the reason.
+    const { leftOut } = await station.call('datasets.preview', { study: null });
+    expect(leftOut.length).toBeLessThan(4);
+    expect(learn.patients + tune.patients + held.patients).toBe(films - leftOut.length);
     expect(Math.min(tune.patients, held.patients)).toBeGreaterThanOrEqual(3);
-    await expect(page.getByText('SIMULATED STUDY')).toBeVisible();
+    await expect(page.getByText('SIMULATED STUDY', { exact: true })).toBeVisible();
   });
 
   await test.step('a training that is killed goes on where it was', async () => {
@@ -73,7 +89,11 @@ test('from twenty labelled films to an evaluated model, through a killed trainin
   await test.step('train, and evaluate', async () => {
     await training.start({ name: 'Whole', epochs: 3 });
     await training.state('Finished');
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    const { violations } = await new AxeBuilder({ page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+      .setLegacyMode()
+      .analyze();
+    expect(violations.map(({ id }) => id)).toEqual([]);
     await training.report.getByRole('button', { name: 'Evaluate' }).click();
     await expect(training.report.getByRole('row', { name: /Balanced accuracy/ })).toBeVisible({
       timeout: 120_000,

@@ -15,7 +15,9 @@ export function TrainingRoom(): ReactNode {
   return (
     <div className={styles['room']}>
       <TrainingList />
-      <Subject />
+      <main className={styles['subject']} aria-label="Training">
+        <Subject />
+      </main>
       <FreezeDialog />
       <StartDialog />
     </div>
