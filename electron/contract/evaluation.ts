@@ -238,7 +238,7 @@ export const evaluationReport = z.strictObject({
         averagePrecision: perhaps,
       }),
     ),
-    /** `fractureSeen`: of a broken hip, answered as any fracture at the Youden threshold; of a whole one, not. */
+    /** `fractureRight`: of a broken hip, answered as any fracture at the Youden threshold; of a whole one, not. */
     byGrade: z.array(
       z.strictObject({
         grade: snapshotGrade,
