@@ -36,6 +36,8 @@ export class TrainingRoom {
     await dialog.getByText('Trial', { exact: true }).click();
     await dialog.getByRole('textbox', { name: 'Name' }).fill(settings.name);
     await dialog.getByRole('textbox', { name: 'Epochs at most' }).fill(String(settings.epochs));
+    // None ends early: what is done to a training that is under way must find it under way.
+    await dialog.getByRole('textbox', { name: 'without a better one' }).fill(String(settings.epochs));
     await dialog.getByRole('textbox', { name: 'Pictures a step' }).fill('4');
     await dialog.getByRole('button', { name: 'Start' }).click();
     await expect(this.page.getByRole('heading', { name: settings.name })).toBeVisible();

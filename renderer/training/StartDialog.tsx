@@ -137,6 +137,14 @@ function Fields({ presets }: { readonly presets: Presets }): ReactNode {
         onChange={(epochs) => change({ epochs })}
       />
       <NumberField
+        id="start-patience"
+        label="Ends after so many epochs without a better one"
+        value={recipe.patience}
+        least={1}
+        most={10000}
+        onChange={(patience) => change({ patience })}
+      />
+      <NumberField
         id="start-batch"
         label="Pictures a step"
         value={recipe.batchSize}
