@@ -44,7 +44,7 @@ const make = withJson(new Command('make'), 'datasetMakeOutput')
   .option('--data <folder>', 'where to put them', '.cache/dataset')
   .option('--name <text>', 'what the data set is called', datasetName, 'Simulated study')
   .option('--learn <patients>', 'patients to learn from', wholeNumber(0), 400)
-  .option('--tune <patients>', 'patients to choose among epochs', wholeNumber(0), 48)
+  .option('--tune <patients>', 'patients to choose among epochs and to fix thresholds on', wholeNumber(0), 48)
   .option('--test <patients>', 'held-out patients, two films each', wholeNumber(0), 150)
   .option('--workers <threads>', 'patients at a time', wholeNumber(1), availableParallelism())
   .action(async ({ data, name, learn, tune, test, workers, json }: MakeOptions) => {

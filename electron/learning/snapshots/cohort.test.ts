@@ -1,16 +1,27 @@
 import { describe, expect, test } from 'vitest';
-import { splits } from '../../contract/snapshot.ts';
-import { patientPlan, patientSeed } from './cohort.ts';
+import { cohortOf, patientPlan, patientSeed } from './cohort.ts';
 
 describe('the cohort', () => {
   test('never gives one patient to two splits', () => {
-    const ranges = splits.map((split) => [patientSeed(split, 0), patientSeed(split, 999_999)] as const);
+    const cohorts = ['learn', 'tune-to-learn', 'tune-to-judge', 'test'] as const;
+    const ranges = cohorts.map((cohort) => [patientSeed(cohort, 0), patientSeed(cohort, 499_999)] as const);
     for (const [i, [first, last]] of ranges.entries()) {
       for (const [k, [otherFirst, otherLast]] of ranges.entries()) {
         if (i !== k) expect(last < otherFirst || otherLast < first).toBe(true);
       }
     }
-    expect(() => patientSeed('learn', 1_000_000)).toThrow(RangeError);
+    expect(() => patientSeed('learn', 500_000)).toThrow(RangeError);
+  });
+
+  test('tunes a judgement on patients as they come, and a training on patients as it learns from', () => {
+    expect(cohortOf('tune', true)).toBe('tune-to-judge');
+    expect(cohortOf('tune', false)).toBe('tune-to-learn');
+    const brokenHips = (cohort: 'tune-to-judge' | 'test'): number[] =>
+      Array.from({ length: 300 }, (_, number) => {
+        const { left, right } = patientPlan(cohort, number).plan.grades;
+        return Number(left !== 'none') + Number(right !== 'none');
+      });
+    expect(brokenHips('tune-to-judge')).toEqual(brokenHips('test'));
   });
 
   test('draws thirds of the three groups to learn, and one broken hip at most to test', () => {

@@ -10,23 +10,42 @@ import type { Split } from '../../contract/snapshot.ts';
 import type { PhantomGrade } from '../../phantom/phantom.ts';
 import type { SimulationPlan } from '../simulation/simulate.ts';
 
-/** Ranges of seeds that never meet: a patient belongs to one split by his seed alone. */
-const firstSeed: Record<Split, number> = { learn: 1_000_000, tune: 2_000_000, test: 3_000_000 };
-export const patientsPerSplit = 1_000_000;
+/**
+ * Whom a patient is drawn to serve. Where models are only made, tuning patients are drawn as learning ones, for they
+ * choose among epochs. Where models are judged, they are drawn as patients come: temperature, thresholds and
+ * prediction sets that are fixed on them are right for patients like them and no others.
+ */
+export type Cohort = 'learn' | 'tune-to-learn' | 'tune-to-judge' | 'test';
 
-/** @throws RangeError when the number is outside the split's range of seeds */
-export function patientSeed(split: Split, number: number): number {
-  if (!(Number.isInteger(number) && number >= 0 && number < patientsPerSplit)) {
+/** @param judges the study has patients to test on */
+export function cohortOf(split: Split, judges: boolean): Cohort {
+  if (split !== 'tune') return split;
+  return judges ? 'tune-to-judge' : 'tune-to-learn';
+}
+
+/** Ranges of seeds that never meet: a patient belongs to one split by his seed alone. */
+const firstSeed: Record<Cohort, number> = {
+  learn: 1_000_000,
+  'tune-to-learn': 2_000_000,
+  'tune-to-judge': 2_500_000,
+  test: 3_000_000,
+};
+export const patientsPerCohort = 500_000;
+
+/** @throws RangeError when the number is outside the cohort's range of seeds */
+export function patientSeed(cohort: Cohort, number: number): number {
+  if (!(Number.isInteger(number) && number >= 0 && number < patientsPerCohort)) {
     throw new RangeError(`there is no simulated patient ${String(number)}`);
   }
-  return firstSeed[split] + number;
+  return firstSeed[cohort] + number;
 }
 
 /** The random stream of a patient, and what is simulated of him. */
-export function patientPlan(split: Split, number: number): { random: Random; plan: SimulationPlan } {
-  const random = seeded(patientSeed(split, number));
+export function patientPlan(cohort: Cohort, number: number): { random: Random; plan: SimulationPlan } {
+  const random = seeded(patientSeed(cohort, number));
   const draw = random.stream('plan');
-  const plan = split === 'test' ? testPlan(draw, number) : learnPlan(draw, split);
+  const plan =
+    cohort === 'learn' || cohort === 'tune-to-learn' ? learnPlan(draw, cohort) : testPlan(draw, number);
   return { random, plan };
 }
 
@@ -34,7 +53,7 @@ export function patientPlan(split: Split, number: number): { random: Random; pla
  * For learning both hips of a patient get a grade of their own and are seen on two films each: the classifier
  * only ever sees one hip, and two fractures teach more than one for the same cost.
  */
-function learnPlan(draw: Random, split: 'learn' | 'tune'): SimulationPlan {
+function learnPlan(draw: Random, cohort: 'learn' | 'tune-to-learn'): SimulationPlan {
   const left = anyHip(draw);
   const right = anyHip(draw);
   return {
@@ -43,7 +62,7 @@ function learnPlan(draw: Random, split: 'learn' | 'tune'): SimulationPlan {
     findings: { left: left.finding, right: right.finding },
     views: ['pelvis', 'left', 'right'],
     // Films in the DRR look augment; they never choose among epochs.
-    ...(split === 'learn' ? { drrViews: ['left', 'right'] } : {}),
+    ...(cohort === 'learn' ? { drrViews: ['left', 'right'] } : {}),
     resolution: 'coarse',
   };
 }

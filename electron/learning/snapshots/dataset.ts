@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { CalcarError } from '../../contract/errors.ts';
 import { splits, type SnapshotManifest, type Split } from '../../contract/snapshot.ts';
+import { cohortOf } from './cohort.ts';
 import type { DatasetJob } from './datasetWorker.ts';
 import { paths, stemOf } from './patientFiles.ts';
 import { freezeSnapshot, isFrozen, openSnapshot, patientStems, type FreezeOptions } from './snapshot.ts';
@@ -66,13 +67,21 @@ function missingJobs({ folder, learn, tune, test }: DatasetPlan): DatasetJob[] {
   const add = (split: Split, count: number, after: number): void => {
     for (let number = 0; number < count; number++) {
       if (!existsSync(paths(folder, stemOf(split, number)).truth))
-        jobs.push({ folder, split, number, order: after + number / count });
+        jobs.push({
+          folder,
+          split,
+          cohort: cohortOf(split, test > 0),
+          number,
+          order: after + number / count,
+        });
     }
   };
   add('learn', learn, 0);
   add('tune', tune, 0);
   add('test', test, 1);
-  return jobs.sort((a, b) => a.order - b.order).map(({ split, number }) => ({ folder, split, number }));
+  return jobs
+    .sort((a, b) => a.order - b.order)
+    .map(({ split, cohort, number }) => ({ folder, split, cohort, number }));
 }
 
 /**

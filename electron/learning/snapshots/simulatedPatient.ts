@@ -1,19 +1,19 @@
 /** A simulated patient as an entry of a snapshot. */
 import type { SnapshotFilm, SnapshotPatient, Split } from '../../contract/snapshot.ts';
-import { patientPlan, patientSeed } from './cohort.ts';
+import { patientPlan, patientSeed, type Cohort } from './cohort.ts';
 import { hashOfPixels, stemOf, writePatient } from './patientFiles.ts';
 import { simulateFilms, type LabelledFilm } from '../simulation/simulate.ts';
 
-export function simulatedPatientKey(split: Split, number: number): string {
-  return `simulated-${String(patientSeed(split, number))}`;
+export function simulatedPatientKey(cohort: Cohort, number: number): string {
+  return `simulated-${String(patientSeed(cohort, number))}`;
 }
 
-/** Simulates one patient of a split and stores what a snapshot holds. The same number gives the same bytes. */
-export function storeSimulatedPatient(folder: string, split: Split, number: number): void {
-  const { random, plan } = patientPlan(split, number);
+/** Simulates one patient and stores what a snapshot holds of him. The same number gives the same bytes. */
+export function storeSimulatedPatient(folder: string, split: Split, cohort: Cohort, number: number): void {
+  const { random, plan } = patientPlan(cohort, number);
   const { parameters, films } = simulateFilms(random, plan);
   const patient: Omit<SnapshotPatient, 'films'> = {
-    patient: simulatedPatientKey(split, number),
+    patient: simulatedPatientKey(cohort, number),
     split,
     sex: parameters.sex === 'female' ? 'F' : 'M',
     ageYears: parameters.age,
