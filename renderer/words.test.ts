@@ -13,6 +13,9 @@ const hip = (
   presence: 0.99,
   probabilities: { none: (1 - top) / 2, 'I-II': (1 - top) / 2, 'III-IV': (1 - top) / 2, [gradeGroup]: top },
   gradeGroup,
+  certainty: null,
+  scope: null,
+  needsHuman: [],
 });
 const finding = (outcome: Finding['outcome'], hips: HipFinding[]): Finding => ({
   imageHash: 'a'.repeat(64),
@@ -22,6 +25,9 @@ const finding = (outcome: Finding['outcome'], hips: HipFinding[]): Finding => ({
   outcome,
   warnings: [],
   hips,
+  confidenceHash: null,
+  scope: null,
+  input: null,
   timings: { decodeMs: 1, localizeMs: 1, classifyMs: 1 },
 });
 

@@ -1,10 +1,12 @@
 /** What travels between the compute process and its client, by structured clone. */
 import * as z from 'zod';
+import { modelConfidence } from '../contract/confidence.ts';
 import { backendName, backendReport } from '../contract/doctor.ts';
 import { wireError } from '../contract/errors.ts';
 import { gradeGroup } from '../contract/finding.ts';
 import { box } from '../contract/image.ts';
 import { filmTags, reading } from '../contract/reading.ts';
+import { saliencyVerdict } from '../contract/saliencyTests.ts';
 
 /** How a compute process is started: the one command-line argument, as JSON. */
 export const computeArguments = z.strictObject({
@@ -67,6 +69,8 @@ export const loadedModel = z.strictObject({
   hash: z.string(),
   /** First line of the model card. */
   warning: z.string(),
+  confidence: modelConfidence.nullable(),
+  saliency: saliencyVerdict.nullable(),
 });
 export type LoadedModel = z.infer<typeof loadedModel>;
 

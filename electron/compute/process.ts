@@ -44,7 +44,7 @@ async function start(): Promise<void> {
     model:
       models === null
         ? null
-        : { name: models.name, hash: models.hash, warning: models.card.split('\n', 1)[0]! },
+        : { name: models.name, hash: models.hash, warning: models.card.split('\n', 1)[0]!, confidence: null, saliency: null },
     modelError: error === null ? null : toWireError(error),
   });
 }

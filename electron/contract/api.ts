@@ -1,5 +1,8 @@
 import * as z from 'zod';
+import { comparisonReport } from './comparison.ts';
+import { modelConfidence } from './confidence.ts';
 import { backendReport, doctorReport } from './doctor.ts';
+import { driftReport } from './drift.ts';
 import { wireError } from './errors.ts';
 import { filmDescription, filmState } from './film.ts';
 import { finding } from './finding.ts';
@@ -13,9 +16,27 @@ import {
   phantomRequest,
   volumeHash,
 } from './lab.ts';
+import {
+  modelHash,
+  modelShelf,
+  promotionEvent,
+  promotionRules,
+  promotionVerdict,
+  shadowReport,
+  shelvedModel,
+} from './models.ts';
+import { labellingQueue } from './queue.ts';
 import { recipe } from './recipe.ts';
+import { saliencyVerdict, type SaliencyMethod } from './saliencyTests.ts';
 import { datasetRow, freezePreview, freezeResult, study } from './snapshot.ts';
-import { runId, trainingPreset, trainingReport, trainingRun } from './training.ts';
+import {
+  evaluationId,
+  evaluationRow,
+  runId,
+  trainingPreset,
+  trainingReport,
+  trainingRun,
+} from './training.ts';
 import { importOutcome, readDraft, storedRead, unfinishedRead, worklistRow } from './reads.ts';
 
 const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output });
@@ -37,6 +58,9 @@ export const stationState = z.strictObject({
   modelHash: z.string().nullable(),
   /** First line of the model card. */
   modelWarning: z.string().nullable(),
+  /** How sure the current model is, and how each saliency method did in its tests; null where it was never fixed or tested. */
+  modelConfidence: modelConfidence.nullable(),
+  modelSaliency: saliencyVerdict.nullable(),
   databasePath: z.string(),
   diskFreeBytes: z.number().nonnegative().nullable(),
   films: z.number().int().nonnegative(),
@@ -167,12 +191,15 @@ export const stationEvent = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('film-state'), imageHash, state: filmState }),
   z.strictObject({
     event: z.literal('progress'),
-    job: z.enum(['demo', 'import', 'freeze', 'evaluate']),
+    job: z.enum(['demo', 'import', 'freeze', 'evaluate', 'judge', 'saliency-tests']),
     done: z.number().int(),
     of: z.number().int(),
     label: z.string(),
   }),
   z.strictObject({ event: z.literal('datasets-changed') }),
+  /** The shelf, its evaluations, or who is current. */
+  z.strictObject({ event: z.literal('models-changed') }),
+  z.strictObject({ event: z.literal('shadow-changed') }),
   z.strictObject({ event: z.literal('training-run'), run: trainingRun }),
   z.strictObject({ event: z.literal('lab-volumes-changed') }),
   z.strictObject({ event: z.literal('lab-batch'), batch: labBatch }),
@@ -200,7 +227,9 @@ export interface StationBridge {
  * requests), so pixels never pass through JSON:
  *   GET  film/<imageHash>/pixels        rows × columns Uint16, little endian
  *   GET  film/<imageHash>/thumbnail     PNG, 96 px on its longer side, display greys
- *   GET  film/<imageHash>/saliency/<n>  JSON header line {rows, columns, of, box}, newline, rows × columns Float32
+ *   GET  film/<imageHash>/saliency/<n>?method=  JSON header line {rows, columns, of, box}, newline, rows × columns Float32
+ *   GET  evaluation/<id>/error/<n>          PNG of the n-th worst error, from the frozen film
+ *   GET  evaluation/<id>/page               the HTML page of the report
  *   POST import?name=<file name>        body: the file's bytes; answers ImportOutcome[] as JSON (a zip of files gives many)
  *     Send a File as it is: the shell carries a Blob three times as fast as an array.
  *   POST lab/file?upload=<id>&name=<path>&at=<byte>  body: a part of a file of a CT; answers {} as JSON
@@ -212,7 +241,10 @@ export interface StationBridge {
 export const assetRoutes = {
   pixels: (hash: string) => `film/${hash}/pixels`,
   thumbnail: (hash: string) => `film/${hash}/thumbnail`,
-  saliency: (hash: string, hip: number) => `film/${hash}/saliency/${String(hip)}`,
+  saliency: (hash: string, hip: number, method: SaliencyMethod = 'grad-cam') =>
+    `film/${hash}/saliency/${String(hip)}?method=${method}`,
+  evaluationError: (id: string, n: number) => `evaluation/${id}/error/${String(n)}`,
+  evaluationPage: (id: string) => `evaluation/${id}/page`,
   import: (name: string) => `import?name=${encodeURIComponent(name)}`,
   labFile: (upload: string, name: string, at: number) =>
     `lab/file?upload=${upload}&name=${encodeURIComponent(name)}&at=${String(at)}`,

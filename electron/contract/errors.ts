@@ -23,6 +23,8 @@ export const errorKinds = [
   'not-found',
   'model-missing',
   'model-damaged',
+  // a candidate that has not shown what the rules ask of it
+  'not-promoted',
   'backend-unavailable',
   // what broke
   'compute-crashed',

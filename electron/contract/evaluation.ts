@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { gradeGroup, laterality, probabilities, warningKinds } from './finding.ts';
 import { box } from './image.ts';
+import { hipScope } from './scope.ts';
 import { imageSource, patientKey, snapshotGrade, study } from './snapshot.ts';
 
 const count = z.number().int().nonnegative();
@@ -49,6 +50,10 @@ export const hipOutcome = z.strictObject({
       laterality,
       presence: share,
       probabilities,
+      /** What the learned gate took it for; null where it was not asked. */
+      scope: hipScope.nullable().default(null),
+      /** The classifier's last hidden layer, for asking what else it carries; null where it was not kept. */
+      features: z.array(z.number()).nullable().default(null),
     })
     .nullable(),
 });
@@ -69,6 +74,10 @@ export const filmOutcome = z.strictObject({
   site: z.string().nullable(),
   /** Why the film got no answer; null when it got one. */
   refusal: z.enum(warningKinds).nullable(),
+  /** What it was doubted for. */
+  doubts: z.array(z.enum(warningKinds)).default([]),
+  /** As of the finding: what drift is watched by. */
+  input: z.record(z.string(), z.number()).nullable().default(null),
   /** Boxes of the machine where no hip is. */
   falseBoxes: count,
   milliseconds: z.number().nonnegative(),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { box } from './image.ts';
+import { hipScope, scopeAnswer } from './scope.ts';
 
 /** The patient's side, never the picture's. */
 export const laterality = z.enum(['left', 'right', 'unknown']);
@@ -64,6 +65,13 @@ export const warningKinds = [
   'simulated',
   'several-frames',
   'colour',
+  // what the learned gate says
+  'out-of-scope',
+  'rotated',
+  'cropped',
+  'corrupt',
+  'implant',
+  'other-injury',
 ] as const;
 export const qualityWarning = z.strictObject({
   kind: z.enum(warningKinds),
@@ -73,8 +81,36 @@ export const qualityWarning = z.strictObject({
 });
 export type QualityWarning = z.infer<typeof qualityWarning>;
 
-/** Below this the largest probability does not carry an answer and the hip needs a human: no group has two of three chances. */
+/** Below this the raw probability of a model whose confidence was never fixed carries no answer: no group has two of three chances. */
 export const leastSure = 2 / 3;
+
+/** Why a hip needs a human: what the machine knows that it does not know. */
+export const humanReasons = [
+  /** More than one group is in the prediction set. */
+  'several-groups',
+  /** No group is: the hip is unlike those that the sets were fixed on. */
+  'no-group',
+  /** Nothing says how sure this model is, and its raw probability is below `leastSure`. */
+  'low-probability',
+  'implant',
+  'other-injury',
+  /** The film stands under a doubt of the quality gate. */
+  'doubtful-film',
+] as const;
+export const humanReason = z.enum(humanReasons);
+export type HumanReason = z.infer<typeof humanReason>;
+
+/** How sure the machine is of one hip, by what was fixed on tuning patients (`contract/confidence.ts`). */
+export const certainty = z.strictObject({
+  /** After temperature scaling. */
+  probabilities,
+  /** Groups that are not ruled out: holds the truth for 90 of 100 hips of each group, where patients are like those it was fixed on. */
+  set: z.array(gradeGroup),
+  /** 'Any fracture' at the two operating points. */
+  fractureAtHighSensitivity: z.boolean(),
+  fractureAtHighSpecificity: z.boolean(),
+});
+export type Certainty = z.infer<typeof certainty>;
 
 export const hipFinding = z.strictObject({
   box,
@@ -82,8 +118,15 @@ export const hipFinding = z.strictObject({
   lateralitySource,
   /** The localizer's own score that a hip is here, 0..1. */
   presence: probability,
+  /** As the network gives them. */
   probabilities,
   gradeGroup,
+  /** Null where the model's confidence was never fixed. */
+  certainty: certainty.nullable().default(null),
+  /** What the hip is beside its grade; null where no gate was asked. */
+  scope: z.strictObject({ scope: hipScope, probability }).nullable().default(null),
+  /** Empty where the machine answers for itself. */
+  needsHuman: z.array(humanReason).default([]),
 });
 export type HipFinding = z.infer<typeof hipFinding>;
 
@@ -105,6 +148,12 @@ export const finding = z.strictObject({
   outcome: z.enum(['answered', 'doubtful', 'refused']),
   warnings: z.array(qualityWarning),
   hips: z.array(hipFinding),
+  /** SHA-256 of the `confidence.json` that `certainty` comes from; null where there was none. */
+  confidenceHash: z.string().nullable().default(null),
+  /** What the learned gate said of the whole film; null where it was not asked. */
+  scope: scopeAnswer.nullable().default(null),
+  /** Named numbers of the film as the networks see it, which drift is watched by. */
+  input: z.record(z.string(), z.number()).nullable().default(null),
   timings,
 });
 export type Finding = z.infer<typeof finding>;

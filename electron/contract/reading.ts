@@ -36,7 +36,14 @@ export function filmTagsOf(film: FilmDescription): FilmTags {
 
 /** What the reading room answers: a Finding before the station puts the film's and the model's names on it. */
 export const reading = z.strictObject({
-  ...finding.pick({ outcome: true, warnings: true, hips: true }).shape,
+  ...finding.pick({
+    outcome: true,
+    warnings: true,
+    hips: true,
+    confidenceHash: true,
+    scope: true,
+    input: true,
+  }).shape,
   timings: timings.omit({ decodeMs: true }),
 });
 export type Reading = z.infer<typeof reading>;

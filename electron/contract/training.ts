@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { evaluationReport } from './evaluation.ts';
+import { estimate, evaluationReport, named } from './evaluation.ts';
 import { networkName, recipe } from './recipe.ts';
 import { study } from './snapshot.ts';
 
@@ -93,3 +93,17 @@ export type TrainingPreset = z.infer<typeof trainingPreset>;
 /** An evaluation of a run's model, and where its page is. */
 export const trainingReport = z.strictObject({ report: evaluationReport, page: z.string() });
 export type TrainingReport = z.infer<typeof trainingReport>;
+
+/** An evaluated model: a training by its id, a model of the shelf by 'model-' and the start of its hash. */
+export const evaluationId = z.string().regex(/^[0-9a-z-]{1,80}$/);
+export const evaluationRow = z.strictObject({
+  id: evaluationId,
+  model: named,
+  snapshot: named,
+  study,
+  readAt: z.iso.datetime(),
+  balancedAccuracy: estimate,
+  /** Not of this version's shape: it must be evaluated again before it can be shown. */
+  isOld: z.boolean(),
+});
+export type EvaluationRow = z.infer<typeof evaluationRow>;

@@ -79,6 +79,7 @@ export function createReader({ localizer, classifier, hash, name }: ReaderModels
         outcome: 'refused',
         warnings,
         hips: [],
+        ...unjudged,
         timings: { localizeMs: performance.now() - start, classifyMs: 0 },
       });
       if (isRefused(warnings)) return refused();
@@ -108,11 +109,15 @@ export function createReader({ localizer, classifier, hash, name }: ReaderModels
         presence: hip.score,
         probabilities: probabilities[i]!,
         gradeGroup: likeliest(probabilities[i]!),
+        certainty: null,
+        scope: null,
+        needsHuman: [],
       }));
       return {
         outcome: outcomeOf(warnings),
         warnings,
         hips: findings.sort((a, b) => a.box.x - b.box.x),
+        ...unjudged,
         timings: { localizeMs: located - start, classifyMs: performance.now() - located },
       };
     },
@@ -136,6 +141,8 @@ export function createReader({ localizer, classifier, hash, name }: ReaderModels
     },
   };
 }
+
+const unjudged = { confidenceHash: null, scope: null, input: null };
 
 function checkImage({ rows, columns, values }: GreyImage): void {
   if (!(rows > 0 && columns > 0 && values.length === rows * columns && areFinite(values)))

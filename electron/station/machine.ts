@@ -1,9 +1,11 @@
 import type { ComputeState } from '../contract/api.ts';
+import type { ModelConfidence } from '../contract/confidence.ts';
 import type { BackendSurvey } from '../compute/jobs.ts';
 import { CalcarError } from '../contract/errors.ts';
 import type { GradeGroup, SaliencyMap } from '../contract/finding.ts';
 import type { Box, GreyImage } from '../contract/image.ts';
 import type { FilmTags, Reading } from '../contract/reading.ts';
+import type { SaliencyVerdict } from '../contract/saliencyTests.ts';
 
 /** The models as the station names them on every finding. */
 export interface ModelIdentity {
@@ -12,6 +14,9 @@ export interface ModelIdentity {
   readonly hash: string;
   /** First line of the model card. */
   readonly warning: string;
+  /** How sure it is, and how its maps did in their tests; null where it was never fixed or tested. */
+  readonly confidence: ModelConfidence | null;
+  readonly saliency: SaliencyVerdict | null;
 }
 
 /** What reads films for the station: the compute process, seen from the station's side. */

@@ -30,6 +30,9 @@ export async function readFilm(context: Context, imageHash: string): Promise<Fin
       outcome: reading.outcome,
       warnings: reading.warnings,
       hips: reading.hips,
+      confidenceHash: reading.confidenceHash,
+      scope: reading.scope,
+      input: reading.input,
       timings: { decodeMs, ...reading.timings },
     };
     await context.database.write(async (db) => {

@@ -11,6 +11,8 @@ export async function stationState(context: Context): Promise<StationState> {
     modelName: model?.name ?? null,
     modelHash: model?.hash ?? null,
     modelWarning: model?.warning ?? null,
+    modelConfidence: model?.confidence ?? null,
+    modelSaliency: model?.saliency ?? null,
     databasePath: context.database.path,
     diskFreeBytes: await diskFree(context.folder.path),
     films: await context.database.read(countFilms),

@@ -11,7 +11,7 @@ export interface Notice {
   readonly tone: 'plain' | 'loss';
 }
 export interface Progress {
-  readonly job: 'demo' | 'import' | 'freeze' | 'evaluate';
+  readonly job: 'demo' | 'import' | 'freeze' | 'evaluate' | 'judge' | 'saliency-tests';
   readonly done: number;
   readonly of: number;
   readonly label: string;

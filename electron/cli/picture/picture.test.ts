@@ -68,8 +68,14 @@ describe('the overlay', () => {
         presence: 1,
         probabilities: { none: 0.1, 'I-II': 0.1, 'III-IV': 0.8 },
         gradeGroup: 'III-IV',
+        certainty: null,
+        scope: null,
+        needsHuman: [],
       },
     ],
+    confidenceHash: null,
+    scope: null,
+    input: null,
     timings: { decodeMs: 0, localizeMs: 0, classifyMs: 0 },
   };
   const picture = (subject: Partial<Parameters<typeof drawOverlay>[0]>): PNG =>

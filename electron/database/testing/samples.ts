@@ -46,8 +46,14 @@ export function sampleFinding(imageHash: string, modelHash = hashOf('model')): F
         presence: 0.97,
         probabilities: { none: 0.1, 'I-II': 0.2, 'III-IV': 0.7 },
         gradeGroup: 'III-IV',
+        certainty: null,
+        scope: null,
+        needsHuman: [],
       },
     ],
+    confidenceHash: null,
+    scope: null,
+    input: null,
     timings: { decodeMs: 1, localizeMs: 2, classifyMs: 3 },
   };
 }

@@ -141,12 +141,18 @@ function seesTheTruth(folder: string, name: string): Reader {
           presence: 1,
           probabilities,
           gradeGroup: 'none' as const,
+          certainty: null,
+          scope: null,
+          needsHuman: [],
         };
       });
       return Promise.resolve({
         outcome: 'answered',
         warnings: [],
         hips,
+        confidenceHash: null,
+        scope: null,
+        input: null,
         timings: { localizeMs: 0, classifyMs: 0 },
       });
     },

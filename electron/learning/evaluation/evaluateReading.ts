@@ -42,6 +42,8 @@ export async function readPatient(reader: Reader, { patient, films }: PatientFil
         reading.outcome === 'refused'
           ? (reading.warnings.find(({ weight }) => weight === 'refuse')?.kind ?? null)
           : null,
+      doubts: reading.warnings.flatMap(({ kind, weight }) => (weight === 'doubt' ? [kind] : [])),
+      input: reading.input,
       falseBoxes: unmatched,
       milliseconds,
       hips: film.hips.map((hip, i) => hipOutcomeOf(hip, matched[i] ?? null)),
@@ -79,6 +81,8 @@ function hipOutcomeOf(hip: SnapshotHip, found: HipFinding | null): HipOutcome {
       laterality: found.laterality,
       presence: found.presence,
       probabilities: found.probabilities,
+      scope: found.scope?.scope ?? null,
+      features: null,
     },
   };
 }

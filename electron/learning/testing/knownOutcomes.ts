@@ -23,6 +23,8 @@ export const answered = (
   device: null,
   site,
   refusal: null,
+  doubts: [],
+  input: null,
   falseBoxes: 0,
   milliseconds: 10,
   hips: [
@@ -32,7 +34,7 @@ export const answered = (
       implant: null,
       condition: null,
       box,
-      found: probabilities && { box, overlap: 1, laterality: 'left', presence: 0.9, probabilities },
+      found: probabilities && { box, overlap: 1, laterality: 'left', presence: 0.9, probabilities, scope: null, features: null },
     },
   ],
 });
