@@ -1,8 +1,6 @@
 import * as z from 'zod';
-import { comparisonReport } from './comparison.ts';
 import { modelConfidence } from './confidence.ts';
 import { backendReport, doctorReport } from './doctor.ts';
-import { driftReport } from './drift.ts';
 import { wireError } from './errors.ts';
 import { filmDescription, filmState } from './film.ts';
 import { finding } from './finding.ts';
@@ -16,27 +14,10 @@ import {
   phantomRequest,
   volumeHash,
 } from './lab.ts';
-import {
-  modelHash,
-  modelShelf,
-  promotionEvent,
-  promotionRules,
-  promotionVerdict,
-  shadowReport,
-  shelvedModel,
-} from './models.ts';
-import { labellingQueue } from './queue.ts';
 import { recipe } from './recipe.ts';
 import { saliencyVerdict, type SaliencyMethod } from './saliencyTests.ts';
 import { datasetRow, freezePreview, freezeResult, study } from './snapshot.ts';
-import {
-  evaluationId,
-  evaluationRow,
-  runId,
-  trainingPreset,
-  trainingReport,
-  trainingRun,
-} from './training.ts';
+import { runId, trainingPreset, trainingReport, trainingRun } from './training.ts';
 import { importOutcome, readDraft, storedRead, unfinishedRead, worklistRow } from './reads.ts';
 
 const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output });
