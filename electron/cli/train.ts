@@ -13,6 +13,7 @@ import {
   orderTraining,
   pauseTraining,
   resumeTraining,
+  runStateWords,
   startTraining,
   trainings,
 } from '../station/training/runs.ts';
@@ -23,7 +24,6 @@ import { print, printJson, tell, terminalWidth } from './output.ts';
 import { formatTable } from './table.ts';
 import { mixture, recipeOf, type RecipeOptions } from './trainRecipe.ts';
 import { watchTraining } from './trainWatch.ts';
-import { stateInWords } from './trainWords.ts';
 
 export const shippedModels = fileURLToPath(new URL('../../models/weights', import.meta.url));
 
@@ -199,7 +199,7 @@ function sentenceOf(runs: string, { id, state, bestEpoch }: TrainingRun): string
         ? 'Cancelled before the end of the first epoch, so there is no model.'
         : `Cancelled. The weights of epoch ${bestEpoch} are in ${model}.`;
     default:
-      return `This training is ${stateInWords[state]}.`;
+      return `This training is ${runStateWords[state]}.`;
   }
 }
 
@@ -210,7 +210,7 @@ function tableOf(runs: readonly TrainingRun[]): string {
       cells: [
         id,
         name,
-        stateInWords[state],
+        runStateWords[state],
         `${epochs.length} of ${recipe.epochs}`,
         bestEpoch === null ? '' : String(bestEpoch),
       ],

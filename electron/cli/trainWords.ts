@@ -1,14 +1,4 @@
-import type { RunEpoch, RunProgress, RunState, TrainingRun } from '../contract/training.ts';
-
-export const stateInWords: Record<RunState, string> = {
-  waiting: 'waiting',
-  running: 'under way',
-  paused: 'paused',
-  interrupted: 'interrupted',
-  finished: 'finished',
-  cancelled: 'cancelled',
-  failed: 'failed',
-};
+import type { RunEpoch, RunProgress, TrainingRun } from '../contract/training.ts';
 
 /** One finished epoch, on one line. */
 export function epochInWords(epoch: RunEpoch, { recipe: { epochs } }: TrainingRun): string {

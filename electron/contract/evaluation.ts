@@ -301,4 +301,3 @@ export const evaluationReport = z.strictObject({
   errors: z.array(namedError),
 });
 export type EvaluationReport = z.infer<typeof evaluationReport>;
-export type ThreeClassReport = EvaluationReport['classifier'];

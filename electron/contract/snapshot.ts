@@ -4,7 +4,6 @@ import { box } from './image.ts';
 
 /** The two looks of simulated films: as departments make them, and the plain one that only augments. Never mixed. */
 export const filmLooks = ['clinic', 'drr'] as const;
-export type SimulatedLook = (typeof filmLooks)[number];
 
 /** 'learn' trains; 'tune' chooses among epochs and fixes thresholds; 'test' is read by finished models alone. */
 export const splits = ['learn', 'tune', 'test'] as const;

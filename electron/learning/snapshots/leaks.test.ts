@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CalcarError } from '../../contract/errors.ts';
 import type { SnapshotEntry, Study } from '../../contract/snapshot.ts';
-import { leakSentence, leaksOf, refuseLeaks, refuseSeen } from './leaks.ts';
+import { leakSentence, leaksOf, refuseLeaks } from './leaks.ts';
 
 const hash = (text: string): string => text.padEnd(64, '0');
 
@@ -163,30 +163,5 @@ describe('a refusal', () => {
     const { message } = refused(() => refuseLeaks({ name: 'mine', study: 'simulated study', entries }));
     expect(message).toContain('and 42 more');
     expect(message.length).toBeLessThan(2000);
-  });
-});
-
-describe('what a network has seen', () => {
-  const seen = [entry(learn), entry(tune)];
-
-  test('may not judge it, whichever split it was in', () => {
-    const again = entry('test-000004', { patient: 'patient-of-tune-000002' });
-    const error = refused(() => refuseSeen(seen, [again]));
-    expect(error.kind).toBe('leak');
-    expect(error.message).toContain('patient-of-tune-000002');
-  });
-
-  test('includes the patients of its generators and CTs', () => {
-    const generators = [{ model: hash('9'), learnedFrom: ['patient-of-test-000003'] }];
-    expect(refused(() => refuseSeen([entry(learn, { generators })], [entry(test1)])).message).toContain(
-      'patient-of-test-000003',
-    );
-    expect(
-      refused(() => refuseSeen([entry(learn, { cts: ['patient-of-test-000003'] })], [entry(test1)])).message,
-    ).toContain('patient-of-test-000003');
-  });
-
-  test('leaves others free to judge it', () => {
-    expect(() => refuseSeen(seen, [entry(test1)])).not.toThrow();
   });
 });

@@ -135,22 +135,6 @@ export function refuseLeaks(manifest: Pick<SnapshotManifest, 'name' | 'study' | 
   if (leaks.length > 0) throw leakError(`The snapshot '${manifest.name}' is refused`, leaks);
 }
 
-/**
- * For a network that learned from one snapshot and is asked to read the test of another, or to learn on from it.
- *
- * @param learned what the network learned from or was chosen with
- * @param judged what it is to be judged on
- * @throws CalcarError 'leak' that names the patients, films, CTs and generators that both have
- */
-export function refuseSeen(learned: Entries, judged: Entries): void {
-  // In one list, what was seen stands as learned from and what judges as held out, whatever split it had there.
-  const leaks = leaksOf([
-    ...learned.map((entry): SnapshotEntry => ({ ...entry, split: 'learn' })),
-    ...judged.map((entry): SnapshotEntry => ({ ...entry, split: 'test', drrs: 0, generated: 0 })),
-  ]);
-  if (leaks.length > 0) throw leakError('This network has seen what it would be judged on', leaks);
-}
-
 function leakError(beginning: string, leaks: readonly Leak[]): CalcarError {
   return new CalcarError(
     'leak',

@@ -129,17 +129,6 @@ export function greysOf({ split, films }: SnapshotPatient): number {
   return films.reduce((sum, film) => sum + each(film), 0);
 }
 
-/** A whole film as the networks learn from it: to judge with what training sees. */
-export function asLearnExamples({ image, film }: LabelledPicture): LearnExamples {
-  const small = inLocalizerPixels({ image, film });
-  const [pixels, ...cropped] = learnChunks({ image, film });
-  const graded = film.hips.flatMap(({ grade }) => (grade === null ? [] : [grade]));
-  return {
-    films: [{ pixels: pixels!, hips: small.hips.map(boxedHip), source: film.source }],
-    crops: graded.map((grade, i) => ({ pixels: cropped[i]!, grade, source: film.source })),
-  };
-}
-
 /** Lower-case hexadecimal SHA-256 of grey values as they lie in memory. */
 export function hashOfPixels({ buffer, byteOffset, byteLength }: Uint16Array): string {
   return createHash('sha256')

@@ -169,17 +169,6 @@ export function listRuns(runsFolder: string): TrainingRun[] {
     .sort((one, other) => other.createdAt.localeCompare(one.createdAt) || other.id.localeCompare(one.id));
 }
 
-/** Deletes a run with its model. @throws CalcarError 'read-only' */
-export function forgetRun(folder: string): void {
-  try {
-    // First, so that what is left of a deletion that was cut off is no run.
-    rmSync(join(folder, files.run), { force: true });
-    rmSync(folder, { recursive: true, force: true });
-  } catch (error) {
-    throw writeFailure(error);
-  }
-}
-
 /** @throws CalcarError 'disk-full' and 'read-only' when not even this can be said */
 export function writeStatus(folder: string, status: RunStatus): void {
   const path = join(folder, files.status);

@@ -22,7 +22,7 @@ import type { Checkpoint, Place } from './checkpoint.ts';
 import { Nadam, nadamDefaults } from './nadam.ts';
 import type { Wish } from './runFolder.ts';
 import { learningRateAt } from './schedule.ts';
-import { trainingStep } from './step.ts';
+import { trainingStep, type Learner } from './step.ts';
 
 export type BatchTensors = Readonly<Record<string, tf.Tensor>>;
 
@@ -82,7 +82,7 @@ export interface TrainingOptions {
 
 /**
  * Trains on the current backend until the last epoch, until `patience` epochs were no better, or until a wish.
- * The last checkpoint is kept before it returns.
+ * The last checkpoint is kept before it returns, but for a cancelled one.
  *
  * @throws CalcarError 'diverged' when the loss or a weight is no number any more; 'invalid-input' when the
  *   checkpoint does not fit the network; whatever the hooks throw. The checkpoint before stays
@@ -135,7 +135,8 @@ export async function train(
         };
         tell();
         const wish = hooks.wish();
-        if (wish !== null || hooks.isDue()) await keep();
+        // What is cancelled keeps no checkpoint.
+        if (wish === 'pause' || (wish === null && hooks.isDue())) await keep();
         if (wish !== null) return wish === 'pause' ? 'paused' : 'cancelled';
       }
       const judged = performance.now();
@@ -157,12 +158,6 @@ export async function train(
     learner.average.dispose();
     learner.nadam.dispose();
   }
-}
-
-interface Learner {
-  readonly network: ReturnType<typeof trainingLayers>;
-  readonly nadam: Nadam;
-  readonly average: MovingAverage;
 }
 
 function prepare(task: LearningTask, { kernels, recipe, start, from }: TrainingOptions): Learner {

@@ -7,7 +7,6 @@ import type { StartTrainer, Trainer } from '../../compute/startTrainer.ts';
 import { refuseLeaks } from '../../learning/snapshots/leaks.ts';
 import {
   createRun,
-  forgetRun,
   leaveWish,
   listRuns,
   logFile,
@@ -113,15 +112,6 @@ export function resumeTraining(runsFolder: string, id: string): TrainingRun {
   return readRun(folder);
 }
 
-/** Deletes a training with its model. @throws CalcarError 'not-found'; 'invalid-input' while it is under way */
-export function removeTraining(runsFolder: string, id: string): void {
-  const folder = folderOf(runsFolder, id);
-  const { state } = readRun(folder);
-  if (state === 'running') throw cannot('removed', state);
-  lockRun(folder).release();
-  forgetRun(folder);
-}
-
 /** Says of a training whose process ended before it began that it did. @throws CalcarError 'not-found' */
 export function failTraining(runsFolder: string, id: string): void {
   settle(
@@ -153,7 +143,8 @@ function settle(
   }
 }
 
-const stateInWords: Record<RunState, string> = {
+/** 'This training is …' */
+export const runStateWords: Record<RunState, string> = {
   waiting: 'waiting',
   running: 'under way',
   paused: 'paused',
@@ -166,6 +157,6 @@ const stateInWords: Record<RunState, string> = {
 function cannot(what: string, state: RunState): CalcarError {
   return new CalcarError(
     'invalid-input',
-    `This training is ${stateInWords[state]}, so it cannot be ${what}. Nothing was changed.`,
+    `This training is ${runStateWords[state]}, so it cannot be ${what}. Nothing was changed.`,
   );
 }

@@ -29,6 +29,8 @@ export interface TrainingOptions {
 
 /** How often the folders are looked at; the trainer measures about once a second. */
 const lookEveryMs = 500;
+/** While nothing is under way only another door could change something: every so many looks are enough. */
+const idleLooks = 10;
 
 /**
  * One training at a time, in the order in which they were asked for. A training process outlives the station: it
@@ -40,12 +42,16 @@ export class Training {
   readonly #told = new Map<string, string>();
   /** The run whose process was started and has not yet said so in its folder. */
   #starting: string | null = null;
+  /** Nothing ran or waited at the last look. */
+  #isIdle = false;
   readonly #timer: NodeJS.Timeout;
 
   constructor(options: TrainingOptions) {
     this.#options = options;
     for (const run of this.list()) this.#told.set(run.id, JSON.stringify(run));
+    let looks = 0;
     this.#timer = setInterval(() => {
+      if (this.#isIdle && ++looks % idleLooks !== 0) return;
       try {
         this.look();
       } catch (error) {
@@ -105,6 +111,7 @@ export class Training {
       this.#told.set(run.id, text);
       this.#options.changed(run);
     }
+    this.#isIdle = !runs.some(({ state }) => state === 'running' || state === 'waiting');
     const next = runs.findLast(({ state }) => state === 'waiting');
     if (next === undefined || this.#starting !== null || runs.some(({ state }) => state === 'running'))
       return;
