@@ -135,7 +135,13 @@ export const api = {
   'training.presets': call(nothing, z.array(trainingPreset)),
   /** Waits for its turn: one training runs at a time. Refused as 'leak', with the names, when it would learn from who tests it. */
   'training.start': call(
-    z.strictObject({ snapshot: z.string(), name: trainingRun.shape.name, recipe }),
+    z.strictObject({
+      snapshot: z.string(),
+      name: trainingRun.shape.name,
+      recipe,
+      /** The current model's weights, where they fit the network of the recipe; whom they learned from counts as learned from. */
+      from: z.enum(['random weights', 'current model']),
+    }),
     trainingRun,
   ),
   /** After the step under way, with a checkpoint. */

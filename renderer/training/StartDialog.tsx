@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useEffect, useState } from 'react';
 import { Button, Dialog, Heading, Label, Modal, ModalOverlay, RadioGroup } from 'react-aria-components';
-import type { CallOutput } from '../../electron/contract/api.ts';
+import type { CallInput, CallOutput } from '../../electron/contract/api.ts';
 import { networkName, networkNames, type NetworkName, type Recipe } from '../../electron/contract/recipe.ts';
 import { say } from '../app/store.ts';
 import { cx } from '../cx.ts';
@@ -18,6 +18,7 @@ import { networkWords } from './trainingWords.ts';
 import styles from './startDialog.module.css';
 
 type Presets = CallOutput<'training.presets'>;
+type Beginning = CallInput<'training.start'>['from'];
 
 /** A training: on which data set, which network, by which recipe. */
 export function StartDialog(): ReactNode {
@@ -58,6 +59,7 @@ function Fields({ presets }: { readonly presets: Presets }): ReactNode {
   /** What was changed of the preset; null while it is as it comes. */
   const [changed, setChanged] = useState<Recipe | null>(null);
   const [name, setName] = useState('');
+  const [from, setFrom] = useState<Beginning>('random weights');
   const found = presets.find(({ id }) => id === preset);
   const recipe = changed ?? found?.recipes[network] ?? null;
   const change = (part: Partial<Recipe>): void => {
@@ -128,6 +130,21 @@ function Fields({ presets }: { readonly presets: Presets }): ReactNode {
         </div>
       </RadioGroup>
       <p className={styles['about']}>{found?.about}</p>
+      <RadioGroup
+        value={from}
+        onChange={(value) => setFrom(value === 'current model' ? value : 'random weights')}
+        className={cx(styles['row'])}
+      >
+        <Label className={cx(controls['label'])}>Starts from</Label>
+        <div className={segments['segments']}>
+          <Choice value="random weights" className={cx(segments['segment'])}>
+            Random weights
+          </Choice>
+          <Choice value="current model" className={cx(segments['segment'])}>
+            The current model
+          </Choice>
+        </div>
+      </RadioGroup>
       <NumberField
         id="start-epochs"
         label="Epochs at most"
@@ -175,6 +192,7 @@ function Fields({ presets }: { readonly presets: Presets }): ReactNode {
               snapshot,
               name: name.trim() === '' ? `${network}, ${found?.name ?? ''}` : name.trim(),
               recipe,
+              from,
             })
           }
         >

@@ -1,4 +1,4 @@
-import type { StationEvent } from '../../electron/contract/api.ts';
+import type { CallInput, StationEvent } from '../../electron/contract/api.ts';
 import type { TrainingRun } from '../../electron/contract/training.ts';
 import { say } from '../app/store.ts';
 import type { Recipe } from '../../electron/contract/recipe.ts';
@@ -69,6 +69,7 @@ export async function startRun(order: {
   readonly snapshot: string;
   readonly name: string;
   readonly recipe: Recipe;
+  readonly from: CallInput<'training.start'>['from'];
 }): Promise<void> {
   try {
     const run = await call('training.start', order);

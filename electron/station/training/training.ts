@@ -1,7 +1,7 @@
 /** The station's trainings: a queue of one, watched through their folders. */
+import type { CallInput } from '../../contract/api.ts';
 import type { TrainingRun } from '../../contract/training.ts';
 import type { StartTrainer } from '../../compute/startTrainer.ts';
-import type { Recipe } from '../../contract/recipe.ts';
 import type { StationLog } from '../log.ts';
 import {
   cancelTraining,
@@ -67,14 +67,14 @@ export class Training {
   }
 
   /** @throws CalcarError 'not-found', 'invalid-input', 'leak', 'disk-full', 'read-only' */
-  async start(order: { snapshot: string; name: string; recipe: Recipe }): Promise<TrainingRun> {
+  async start(order: CallInput<'training.start'>): Promise<TrainingRun> {
     const { runsFolder, base, software, snapshotFolder } = this.#options;
     const folder = await snapshotFolder(order.snapshot);
     const run = orderTraining(runsFolder, {
       snapshotFolder: folder,
       recipe: order.recipe,
       name: order.name,
-      start: null,
+      start: order.from === 'current model' ? base : null,
       base,
       software,
       command: 'started in the training room; the recipe stands in this record',
