@@ -20,8 +20,9 @@ import {
   outcomeOf,
 } from './gate.ts';
 import { enlarge, gradCam, saliencySide } from './gradCam.ts';
+import { inputStatistics } from './inputStatistics.ts';
 import { faceEachOther, sidesOf, sideWarning, type SidedBox } from './laterality.ts';
-import { classifierField, classifierInput, localizerInput } from './prepare.ts';
+import { classifierField, classifierInput, localizerInput, type LocalizerInput } from './prepare.ts';
 
 /** Reads films with one pair of models. Makes tensors on the current backend and leaves none behind. */
 export interface Reader {
@@ -51,8 +52,11 @@ const faintPresence = 0.5;
 const plainPresence = 0.6;
 
 export function createReader({ localizer, classifier, hash, name }: ReaderModels): Reader {
-  async function locate(image: GreyImage, threshold?: number): Promise<(HipDetection & SidedBox)[]> {
-    const input = localizerInput(image);
+  async function locate(
+    image: GreyImage,
+    input: LocalizerInput,
+    threshold?: number,
+  ): Promise<(HipDetection & SidedBox)[]> {
     const found = await localizer.locate(input.data, threshold);
     const hips = found
       .map((hip) => ({ ...hip, box: input.toImage(hip.box) }))
@@ -75,20 +79,24 @@ export function createReader({ localizer, classifier, hash, name }: ReaderModels
       checkImage(image);
       const start = performance.now();
       const warnings = filmWarnings(image, tags);
-      const refused = (): Reading => ({
+      const refused = (statistics: Reading['input'] = null): Reading => ({
         outcome: 'refused',
         warnings,
         hips: [],
         ...unjudged,
+        input: statistics,
         timings: { localizeMs: performance.now() - start, classifyMs: 0 },
       });
       if (isRefused(warnings)) return refused();
 
-      const hips = await locate(image);
+      const input = localizerInput(image);
+      const statistics = inputStatistics(input.data, image);
+      const hips = await locate(image, input);
       if (hips.length === 0) {
-        const onNegative = await locate(negative(image), plainPresence);
+        const turned = negative(image);
+        const onNegative = await locate(turned, localizerInput(turned), plainPresence);
         warnings.push(onNegative.length > 0 ? hipOnlyWhenInverted : noHipFound);
-        return refused();
+        return refused(statistics);
       }
       if (hips.some(({ score }) => score < faintPresence)) warnings.push(faintHip);
       const found = hips.map(({ box }) => box);
@@ -118,6 +126,7 @@ export function createReader({ localizer, classifier, hash, name }: ReaderModels
         warnings,
         hips: findings.sort((a, b) => a.box.x - b.box.x),
         ...unjudged,
+        input: statistics,
         timings: { localizeMs: located - start, classifyMs: performance.now() - located },
       };
     },
@@ -142,7 +151,7 @@ export function createReader({ localizer, classifier, hash, name }: ReaderModels
   };
 }
 
-const unjudged = { confidenceHash: null, scope: null, input: null };
+const unjudged = { confidenceHash: null, scope: null };
 
 function checkImage({ rows, columns, values }: GreyImage): void {
   if (!(rows > 0 && columns > 0 && values.length === rows * columns && areFinite(values)))
