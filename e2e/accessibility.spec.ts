@@ -42,6 +42,13 @@ test('every screen is clean by WCAG 2.2 AA, dark and light', async ({ station })
   await isClean(page, 'settings');
   await page.getByText('Light office').click();
   await isClean(page, 'settings, light');
+  await page.keyboard.press('Control+3');
+  await expect(page.getByText('None yet. Read some films')).toBeVisible();
+  await isClean(page, 'training, light');
+  await page.keyboard.press('k');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await isClean(page, 'freezing, light');
+  await page.keyboard.press('Escape');
   await page.keyboard.press('Control+1');
   await isClean(page, 'reading, light');
 });

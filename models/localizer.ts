@@ -130,8 +130,8 @@ const votingFrom = 0.1;
 
 /**
  * Best cell of each heat-map channel → boxes. A box is the mean of what the cells around the peak say, each
- * weighing as much as its score lies above a tenth of the peak's: one cell alone is off by more (mean overlap
- * .843 against .862 on simulated tuning films), and a weight that begins at nothing does not jump between backends.
+ * weighing as much as its score lies above a tenth of the peak's: one cell alone is off by more, and a weight that
+ * begins at nothing does not jump between backends.
  *
  * @param scores side × side × 2 probabilities
  * @param boxes side × side × 4, see LocalizerOutput.box
