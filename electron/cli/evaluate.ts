@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { EvaluationReport } from '../contract/evaluation.ts';
+import { driftReferenceOf, saveDriftReference } from '../learning/evaluation/driftReference.ts';
 import { saveEvaluation } from '../learning/evaluation/evaluateCard.ts';
 import { pageFile } from '../learning/evaluation/evaluateModel.ts';
 import { tablesOf, untoldSubgroups } from '../learning/evaluation/evaluateTables.ts';
 import { membersInWords } from '../learning/evaluation/evaluateWords.ts';
 import { writeCard } from '../learning/training/records.ts';
+import { loadOutcomes, outcomesFile } from '../learning/evaluation/outcomes.ts';
 import { runEvaluation, type EvaluationAsked } from './evaluationRun.ts';
 import { exitCodes } from './exitCodes.ts';
 import { print, printJson, tell } from './output.ts';
@@ -13,7 +15,6 @@ import { paragraph, tableInText } from './reportText.ts';
 import { shippedModels } from './train.ts';
 
 interface EvaluateOptions extends EvaluationAsked {
-  readonly save?: boolean;
   readonly json?: boolean;
 }
 
@@ -31,12 +32,16 @@ export const evaluateCommand = new Command('evaluate')
     0.1,
   )
   .option('--again', 'read the films even where that was done before')
-  .option('--save', 'keep the report beside the weights and write it into the model card')
+  .option(
+    '--save',
+    'keep the report and how sure the models are beside the weights, and write it into the model card',
+  )
   .option('--json', 'print the report as JSON')
   .action(async (model: string, options: EvaluateOptions) => {
     const { report, wasRead, folder } = await runEvaluation(model, options);
     if (options.save === true) {
       saveEvaluation(model, report);
+      saveDriftReference(model, driftReferenceOf(loadOutcomes(join(folder, outcomesFile))));
       writeCard(model);
     }
     if (!wasRead) tell('These films were read before; the statistics were made again of what was read.');

@@ -13,6 +13,8 @@ export interface EvaluationAsked {
   readonly out?: string | undefined;
   readonly prevalence: number;
   readonly again?: boolean | undefined;
+  /** Keeps how sure the models are beside the weights. */
+  readonly save?: boolean | undefined;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface EvaluationAsked {
  */
 export async function runEvaluation(
   model: string,
-  { on, out, prevalence, again }: EvaluationAsked,
+  { on, out, prevalence, again, save }: EvaluationAsked,
 ): Promise<Evaluated & { readonly folder: string }> {
   const snapshot = openSnapshot(on);
   const backend = await chooseBackend();
@@ -41,6 +43,7 @@ export async function runEvaluation(
       software: stationVersion,
       prevalence,
       again: again === true,
+      keepConfidence: save === true,
       report: (done, of) => progress.step('Reading patients', Math.min(done, of - 1), of),
     });
     return { ...evaluated, folder };

@@ -14,7 +14,7 @@ const say = (line: EvaluationLine): void => {
 };
 
 try {
-  const { models, snapshot, out, software, prevalence } = evaluationArguments.parse(
+  const { models, snapshot, out, software, prevalence, keepConfidence } = evaluationArguments.parse(
     JSON.parse(process.argv[2] ?? '{}'),
   );
   const opened = openSnapshot(snapshot);
@@ -27,6 +27,7 @@ try {
     backend: backend.name,
     software,
     prevalence,
+    keepConfidence: keepConfidence === true,
     report: (done, of) => say({ done, of }),
   });
 } catch (error) {

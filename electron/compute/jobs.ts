@@ -2,11 +2,12 @@
 import * as z from 'zod';
 import { modelConfidence } from '../contract/confidence.ts';
 import { backendName, backendReport } from '../contract/doctor.ts';
+import { driftReference } from '../contract/driftSignals.ts';
 import { wireError } from '../contract/errors.ts';
 import { gradeGroup } from '../contract/finding.ts';
 import { box } from '../contract/image.ts';
 import { filmTags, reading } from '../contract/reading.ts';
-import { saliencyVerdict } from '../contract/saliencyTests.ts';
+import { saliencyMethod, saliencyVerdict } from '../contract/saliencyTests.ts';
 
 /** How a compute process is started: the one command-line argument, as JSON. */
 export const computeArguments = z.strictObject({
@@ -48,7 +49,7 @@ export const jobs = {
   read: { input: z.strictObject({ image: greyImage, tags: filmTags }), output: reading },
   /** `of` null: the likeliest group. */
   saliency: {
-    input: z.strictObject({ image: greyImage, box, of: gradeGroup.nullable() }),
+    input: z.strictObject({ image: greyImage, box, of: gradeGroup.nullable(), method: saliencyMethod }),
     output: saliencyMap,
   },
 } as const;
@@ -70,7 +71,10 @@ export const loadedModel = z.strictObject({
   /** First line of the model card. */
   warning: z.string(),
   confidence: modelConfidence.nullable(),
+  /** SHA-256 of its file, as findings name it. */
+  confidenceHash: z.string().nullable(),
   saliency: saliencyVerdict.nullable(),
+  reference: driftReference.nullable(),
 });
 export type LoadedModel = z.infer<typeof loadedModel>;
 

@@ -7,10 +7,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { CalcarError, toWireError } from '../contract/errors.ts';
-import type { GreyImage } from '../contract/image.ts';
-import { loadModels, ModelError, type Models } from '../../models/index.ts';
-import { classifierInput, localizerInput } from '../reading/prepare.ts';
-import { createReader, type Reader } from '../reading/reader.ts';
+import { openReader, type OpenedReader } from '../reading/openReader.ts';
+import type { Reader } from '../reading/reader.ts';
 import { chooseBackend, type Backend } from './backend.ts';
 import { computeArguments, jobRequest, jobs, type JobInput, type ProcessMessage } from './jobs.ts';
 import { parentPort } from './parentPort.ts';
@@ -30,9 +28,8 @@ async function start(): Promise<void> {
     port.post({ kind: 'refused', error: toWireError(error) });
     return;
   }
-  const { models, error } = await tryToLoad(modelFolder);
-  if (models !== null) await warmUp(models);
-  const reader = models === null ? null : createReader(models);
+  const { reader, error } = await tryToLoad(modelFolder);
+  if (reader !== null) await reader.warmUp();
   port.onMessage((message) => {
     queue = queue.then(() => answer(message, backend, reader, error));
   });
@@ -42,9 +39,17 @@ async function start(): Promise<void> {
     backends: [...backend.reports],
     nativeOverWasm: backend.nativeOverWasm,
     model:
-      models === null
+      reader === null
         ? null
-        : { name: models.name, hash: models.hash, warning: models.card.split('\n', 1)[0]!, confidence: null, saliency: null },
+        : {
+            name: reader.modelName,
+            hash: reader.modelHash,
+            warning: reader.card.split('\n', 1)[0]!,
+            confidence: reader.confidence,
+            confidenceHash: reader.confidenceHash,
+            saliency: reader.saliencyVerdict,
+            reference: reader.reference,
+          },
     modelError: error === null ? null : toWireError(error),
   });
 }
@@ -54,35 +59,22 @@ let queue = Promise.resolve();
 
 async function tryToLoad(
   folder: string,
-): Promise<{ models: Models; error: null } | { models: null; error: CalcarError }> {
+): Promise<{ reader: OpenedReader; error: null } | { reader: null; error: CalcarError }> {
   try {
     // A plain copy: the `slice` of Node's Buffer is a view, and the models cut their arrays with it.
     const read = async (name: string) => new Uint8Array(await readFile(path.join(folder, name)));
-    return { models: await loadModels(read), error: null };
+    return { reader: await openReader(read), error: null };
   } catch (cause) {
     const error =
-      cause instanceof ModelError
-        ? new CalcarError(cause.kind, cause.message, cause)
+      cause instanceof CalcarError
+        ? cause
         : new CalcarError(
             'model-damaged',
             'The models could not be loaded, so no film can be read by the machine. Install Calcar again.',
             cause,
           );
-    return { models: null, error };
+    return { reader: null, error };
   }
-}
-
-/** The first run of every kernel prepares it, which should not cost the first film. */
-async function warmUp({ localizer, classifier }: Models): Promise<void> {
-  const side = 64;
-  const image: GreyImage = {
-    rows: side,
-    columns: side,
-    values: Float32Array.from({ length: side ** 2 }, (_, i) => i % side),
-  };
-  const everything = { x: 0, y: 0, width: side, height: side };
-  await localizer.locate(localizerInput(image).data);
-  await classifier.classify([classifierInput(image, everything)]);
 }
 
 async function answer(
@@ -109,11 +101,11 @@ async function answer(
         break;
       }
       case 'saliency': {
-        const { image, box, of } = parse('saliency', input);
+        const { image, box, of, method } = parse('saliency', input);
         post({
           kind: 'answer',
           id,
-          value: await withReader((use) => use.saliency(image, box, of ?? undefined)),
+          value: await withReader((use) => use.saliency(image, box, of ?? undefined, method)),
         });
         break;
       }

@@ -14,6 +14,8 @@ export const evaluationArguments = z.strictObject({
   out: z.string(),
   software: z.string(),
   prevalence: z.number().gt(0).lt(1),
+  /** Whether the models' folder keeps how sure they are. */
+  keepConfidence: z.boolean().optional(),
 });
 export type EvaluationArguments = z.infer<typeof evaluationArguments>;
 

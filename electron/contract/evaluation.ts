@@ -291,9 +291,10 @@ export const evaluationReport = z.strictObject({
     })
     .nullable(),
   abstention: z.strictObject({
-    below: share,
-    answered: perhaps,
-    topOneOfAnswered: perhaps,
+    /** Of all hips, those that a station leaves to a human. */
+    needsHuman: perhaps,
+    /** Of those that it does not, the share whose class is right. */
+    rightOfAnswered: perhaps,
   }),
   subgroups: z.array(z.strictObject({ by: z.string(), groups: z.array(subgroup) })),
   /** Whether the numbers above can come from the confusion matrix above. */

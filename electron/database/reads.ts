@@ -77,18 +77,22 @@ export async function readsOfFilm(db: Reader, imageHash: string): Promise<Stored
   );
 }
 
-/** The last machine read of a film by this model (null: by any); undefined before one. */
+/**
+ * The last machine read of a film by this model, as sure of itself as it is now (null: by any); undefined before one.
+ */
 export async function lastFinding(
   db: Reader,
   imageHash: string,
-  modelHash: string | null,
+  model: { readonly hash: string; readonly confidenceHash: string | null } | null,
 ): Promise<Finding | undefined> {
   const row = await db.first(
     z.object({ content: stored(finding) }),
-    `SELECT content FROM reads WHERE image_hash = ?1 AND kind = 'machine' AND (?2 IS NULL OR model_hash = ?2)
+    `SELECT content FROM reads WHERE image_hash = ?1 AND kind = 'machine'
+       AND (?2 IS NULL OR model_hash = ?2 AND json_extract(content, '$.confidenceHash') IS ?3)
      ORDER BY id DESC LIMIT 1`,
     imageHash,
-    modelHash,
+    model?.hash ?? null,
+    model?.confidenceHash ?? null,
   );
   return row?.content;
 }
@@ -108,7 +112,7 @@ const disclosure = z.object({ model_hash: z.string() });
 /** Remembers that this reader was given the answer of this model, so that no later read of the film counts as blinded. */
 export async function recordDisclosure(
   db: Writer,
-  found: Finding,
+  found: Pick<Finding, 'imageHash' | 'modelHash'>,
   reader: string,
   at: string,
 ): Promise<void> {

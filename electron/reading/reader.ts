@@ -8,7 +8,10 @@ import {
 } from '../contract/finding.ts';
 import type { Box, GreyImage } from '../contract/image.ts';
 import type { FilmTags, Reading } from '../contract/reading.ts';
+import type { SaliencyMethod } from '../contract/saliencyTests.ts';
 import type { HipDetection, Models } from '../../models/index.ts';
+import { certaintyOf, humanReasonsOf } from './certainty.ts';
+import type { FixedConfidence } from './certainty.ts';
 import {
   cutOffWarning,
   faintHip,
@@ -19,10 +22,11 @@ import {
   noHipFound,
   outcomeOf,
 } from './gate.ts';
-import { enlarge, gradCam, saliencySide } from './gradCam.ts';
 import { inputStatistics } from './inputStatistics.ts';
 import { faceEachOther, sidesOf, sideWarning, type SidedBox } from './laterality.ts';
-import { classifierField, classifierInput, localizerInput, type LocalizerInput } from './prepare.ts';
+import { classifierInput, localizerInput, type LocalizerInput } from './prepare.ts';
+import { saliencyMap } from './saliencyMap.ts';
+import { judgeFilm } from './scope.ts';
 
 /** Reads films with one pair of models. Makes tensors on the current backend and leaves none behind. */
 export interface Reader {
@@ -36,22 +40,35 @@ export interface Reader {
    */
   read(image: GreyImage, tags: FilmTags): Promise<Reading>;
   /**
-   * Grad-CAM over the square that the classifier saw around `box`, of one group, or of the likeliest when
-   * none is named.
+   * The evidence for one group, or for the likeliest where none is named, over the square that the classifier saw
+   * around `box`; Grad-CAM unless another method is named.
    *
    * @throws CalcarError as `read`
    */
-  saliency(image: GreyImage, box: Box, group?: GradeGroup): Promise<SaliencyMap>;
+  saliency(image: GreyImage, box: Box, group?: GradeGroup, method?: SaliencyMethod): Promise<SaliencyMap>;
 }
 
-export type ReaderModels = Pick<Models, 'localizer' | 'classifier' | 'hash' | 'name'>;
+export type ReaderModels = Pick<Models, 'localizer' | 'classifier' | 'hash' | 'name'> &
+  Partial<Pick<Models, 'scope'>>;
 
 /** Under this score a hip was found, but weakly; under the localizer's own threshold it was not. */
 const faintPresence = 0.5;
 /** A hip on the turned-over film must be plain to see, or any texture could accuse the file of a wrong polarity. */
 const plainPresence = 0.6;
 
-export function createReader({ localizer, classifier, hash, name }: ReaderModels): Reader {
+/** What was fixed for the models, and the hash of the file that says it. */
+export interface ReaderConfidence {
+  readonly value: FixedConfidence;
+  readonly hash: string;
+}
+
+/** @param confidence null for models whose confidence was never fixed */
+export function createReader(
+  { localizer, classifier, scope: learnedGate = null, hash, name }: ReaderModels,
+  confidence: ReaderConfidence | null = null,
+): Reader {
+  const confidenceHash = confidence?.hash ?? null;
+
   async function locate(
     image: GreyImage,
     input: LocalizerInput,
@@ -79,11 +96,12 @@ export function createReader({ localizer, classifier, hash, name }: ReaderModels
       checkImage(image);
       const start = performance.now();
       const warnings = filmWarnings(image, tags);
-      const refused = (statistics: Reading['input'] = null): Reading => ({
+      const refused = (statistics: Reading['input'] = null, scope: Reading['scope'] = null): Reading => ({
         outcome: 'refused',
         warnings,
         hips: [],
-        ...unjudged,
+        confidenceHash,
+        scope,
         input: statistics,
         timings: { localizeMs: performance.now() - start, classifyMs: 0 },
       });
@@ -91,12 +109,17 @@ export function createReader({ localizer, classifier, hash, name }: ReaderModels
 
       const input = localizerInput(image);
       const statistics = inputStatistics(input.data, image);
+      const judged = learnedGate && (await judgeFilm(learnedGate, input.data));
+      const scope = judged?.answer ?? null;
+      if (judged?.warning) warnings.push(judged.warning);
+      if (isRefused(warnings)) return refused(statistics, scope);
+
       const hips = await locate(image, input);
       if (hips.length === 0) {
         const turned = negative(image);
         const onNegative = await locate(turned, localizerInput(turned), plainPresence);
         warnings.push(onNegative.length > 0 ? hipOnlyWhenInverted : noHipFound);
-        return refused(statistics);
+        return refused(statistics, scope);
       }
       if (hips.some(({ score }) => score < faintPresence)) warnings.push(faintHip);
       const found = hips.map(({ box }) => box);
@@ -111,27 +134,34 @@ export function createReader({ localizer, classifier, hash, name }: ReaderModels
       const boxes = found.map((box) => onFilm(box, image));
       const probabilities = await classify(image, boxes);
       const sides = sidesOf(hips, tags.laterality);
-      const findings = hips.map((hip, i): HipFinding => ({
-        box: boxes[i]!,
-        ...sides[i]!,
-        presence: hip.score,
-        probabilities: probabilities[i]!,
-        gradeGroup: likeliest(probabilities[i]!),
-        certainty: null,
-        scope: null,
-        needsHuman: [],
-      }));
+      const outcome = outcomeOf(warnings);
+      const findings = hips.map((hip, i): HipFinding => {
+        const answer = {
+          probabilities: probabilities[i]!,
+          gradeGroup: likeliest(probabilities[i]!),
+          certainty: confidence && certaintyOf(probabilities[i]!, confidence.value),
+          scope: null,
+        };
+        return {
+          box: boxes[i]!,
+          ...sides[i]!,
+          presence: hip.score,
+          ...answer,
+          needsHuman: humanReasonsOf(answer, outcome === 'doubtful'),
+        };
+      });
       return {
-        outcome: outcomeOf(warnings),
+        outcome,
         warnings,
         hips: findings.sort((a, b) => a.box.x - b.box.x),
-        ...unjudged,
+        confidenceHash,
+        scope,
         input: statistics,
         timings: { localizeMs: located - start, classifyMs: performance.now() - located },
       };
     },
 
-    async saliency(image, box, group) {
+    async saliency(image, box, group, method = 'grad-cam') {
       checkImage(image);
       if (!reachesFilm(box, image))
         throw new CalcarError(
@@ -139,19 +169,10 @@ export function createReader({ localizer, classifier, hash, name }: ReaderModels
           'This box lies outside the film, so there is nothing to explain.',
         );
       const of = group ?? likeliest((await classify(image, [box]))[0]!);
-      const evidence = await classifier.fineEvidence(classifierInput(image, box), gradeGroups.indexOf(of));
-      return {
-        box: classifierField(box),
-        rows: saliencySide,
-        columns: saliencySide,
-        values: enlarge(gradCam(evidence), evidence.rows, evidence.columns, saliencySide),
-        of,
-      };
+      return saliencyMap(classifier, image, box, of, method);
     },
   };
 }
-
-const unjudged = { confidenceHash: null, scope: null };
 
 function checkImage({ rows, columns, values }: GreyImage): void {
   if (!(rows > 0 && columns > 0 && values.length === rows * columns && areFinite(values)))

@@ -1,11 +1,12 @@
 import type { ComputeState } from '../contract/api.ts';
 import type { ModelConfidence } from '../contract/confidence.ts';
 import type { BackendSurvey } from '../compute/jobs.ts';
+import type { DriftReference } from '../contract/driftSignals.ts';
 import { CalcarError } from '../contract/errors.ts';
 import type { GradeGroup, SaliencyMap } from '../contract/finding.ts';
 import type { Box, GreyImage } from '../contract/image.ts';
 import type { FilmTags, Reading } from '../contract/reading.ts';
-import type { SaliencyVerdict } from '../contract/saliencyTests.ts';
+import type { SaliencyMethod, SaliencyVerdict } from '../contract/saliencyTests.ts';
 
 /** The models as the station names them on every finding. */
 export interface ModelIdentity {
@@ -16,7 +17,11 @@ export interface ModelIdentity {
   readonly warning: string;
   /** How sure it is, and how its maps did in their tests; null where it was never fixed or tested. */
   readonly confidence: ModelConfidence | null;
+  /** SHA-256 of its file, as findings name it. */
+  readonly confidenceHash: string | null;
   readonly saliency: SaliencyVerdict | null;
+  /** What its films are held against; null where its folder does not say. */
+  readonly reference: DriftReference | null;
 }
 
 /** What reads films for the station: the compute process, seen from the station's side. */
@@ -33,7 +38,7 @@ export interface Machine {
     tags: FilmTags,
   ): Promise<{ reading: Reading; backend: string; model: ModelIdentity }>;
   /** The evidence for `of` over the hip at `box`. */
-  saliency(image: GreyImage, box: Box, of: GradeGroup): Promise<SaliencyMap>;
+  saliency(image: GreyImage, box: Box, of: GradeGroup, method: SaliencyMethod): Promise<SaliencyMap>;
   /** Loads, tests and times every backend; takes seconds. */
   survey(): Promise<BackendSurvey>;
   subscribe(listener: (state: ComputeState) => void): () => void;

@@ -50,7 +50,7 @@ export async function readFilm(context: Context, imageHash: string): Promise<Fin
 
 async function storedFinding(context: Context, imageHash: string): Promise<Finding | undefined> {
   const model = context.machine.model();
-  return model === null ? undefined : context.database.read((db) => lastFinding(db, imageHash, model.hash));
+  return model === null ? undefined : context.database.read((db) => lastFinding(db, imageHash, model));
 }
 
 /** Why an answer was refused or is in doubt: the sentences of the warnings that weigh that much. */
@@ -116,6 +116,6 @@ export async function findingOf(
 ): Promise<Finding | null> {
   await usableFilm(context, imageHash);
   const model = context.machine.model();
-  const found = await context.database.read((db) => lastFinding(db, imageHash, model?.hash ?? null));
+  const found = await context.database.read((db) => lastFinding(db, imageHash, model));
   return found ? disclose(context, found) : null;
 }

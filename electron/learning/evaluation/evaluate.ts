@@ -3,12 +3,8 @@ import { CalcarError } from '../../contract/errors.ts';
 import type { EvaluationReport, FilmOutcome, Outcomes } from '../../contract/evaluation.ts';
 import type { SnapshotManifest } from '../../contract/snapshot.ts';
 import type { Reader } from '../../reading/reader.ts';
-import {
-  abstentionReport,
-  calibrationReport,
-  conformalReport,
-  temperatureOf,
-} from './evaluateCalibration.ts';
+import { fixOn } from './confidence.ts';
+import { abstentionReport, calibrationReport, conformalReport } from './evaluateCalibration.ts';
 import { classifierReport } from './evaluateClassifier.ts';
 import { consistencyReport } from './evaluateConsistency.ts';
 import { worstErrors } from './evaluateErrors.ts';
@@ -92,7 +88,7 @@ export function evaluateOutcomes(outcomes: Outcomes, { prevalence, draws }: Coun
   const drawn = drawPatients(test.patients, 2000, draws);
   const thresholds = fixThresholds(tune);
   const isFractureCalled = decisionAt(thresholds[0]?.threshold ?? null);
-  const temperature = temperatureOf(tune);
+  const fixed = fixOn(tune);
   const classifier = classifierReport(test, drawn, isFractureCalled);
   const fracture = fractureReport(test, drawn, thresholds, prevalence);
   return {
@@ -112,9 +108,9 @@ export function evaluateOutcomes(outcomes: Outcomes, { prevalence, draws }: Coun
     localizer: localizerReport(test, drawn),
     classifier,
     fracture,
-    calibration: calibrationReport(tune, test, drawn, temperature),
-    conformal: conformalReport(tune, test, drawn, temperature),
-    abstention: abstentionReport(test),
+    calibration: calibrationReport(tune, test, drawn, fixed),
+    conformal: conformalReport(tune, test, drawn, fixed),
+    abstention: abstentionReport(test, drawn, fixed),
     subgroups: subgroupReport(test, drawn, isFractureCalled),
     consistency: consistencyReport(classifier, fracture),
     errors: worstErrors(test),

@@ -1,15 +1,12 @@
 /** Whether probabilities mean what they say, sets of groups that hold the truth, and leaving a hip to a human. */
 import type { CalibrationReport, Estimate, EvaluationReport } from '../../contract/evaluation.ts';
-import { gradeGroups, leastSure } from '../../contract/finding.ts';
+import { gradeGroups, type GradeGroup } from '../../contract/finding.ts';
+import { atTemperature, certaintyOf, humanReasonsOf, type FixedConfidence } from '../../reading/certainty.ts';
 import { calibrationSlope, reliabilityCurve } from '../../statistics/calibration.ts';
-import { conformalThresholds, predictionSet } from '../../statistics/conformal.ts';
-import { fitTemperature, softmaxAt } from '../../statistics/temperature.ts';
 import { isBroken } from './evaluateFracture.ts';
 import { estimateOf, meanByPatient, shareOf } from './evaluateSample.ts';
 import type { GradedCase, PatientDraws, Sample } from './evaluateSample.ts';
 
-/** Share of hips whose set may miss the truth. */
-const miscoverage = 0.1;
 const bins = 10;
 
 /** A found hip with its probabilities, as they are or after temperature scaling. */
@@ -23,40 +20,29 @@ export function answeredOf(sample: Sample): Answered[] {
   );
 }
 
-/** Logits up to a constant, which is all that a softmax knows of them. */
-const logitsOf = ({ probabilities }: Answered): number[] =>
-  probabilities.map((p) => Math.log(Math.max(p, Number.MIN_VALUE)));
-
-const hasEveryClass = (hips: readonly Answered[]): boolean =>
-  gradeGroups.every((_, k) => hips.some(({ truth }) => truth === k));
-
-/** @returns null when the tuning patients lack a class */
-export function temperatureOf(tune: Sample): number | null {
-  const hips = answeredOf(tune);
-  if (!hasEveryClass(hips)) return null;
-  return fitTemperature(
-    hips.map(logitsOf),
-    hips.map(({ truth }) => truth),
-  );
+export function calibrated(hip: Answered, temperature: number): Answered {
+  const [none, undisplaced, displaced] = hip.probabilities;
+  const after = atTemperature({ none: none!, 'I-II': undisplaced!, 'III-IV': displaced! }, temperature);
+  return { ...hip, probabilities: gradeGroups.map((group) => after[group]) };
 }
-
-export const atTemperature =
-  (temperature: number | null) =>
-  (hip: Answered): Answered =>
-    temperature === null ? hip : { ...hip, probabilities: softmaxAt(logitsOf(hip), temperature) };
 
 export function calibrationReport(
   tune: Sample,
   test: Sample,
   draws: PatientDraws,
-  temperature: number | null,
+  fixed: FixedConfidence | null,
 ): EvaluationReport['calibration'] {
   const hips = answeredOf(test);
   return {
-    temperature,
+    temperature: fixed?.temperature ?? null,
     fixedOn: { patients: tune.patients, hips: answeredOf(tune).length },
     before: calibrationOf(hips, draws),
-    after: temperature === null ? null : calibrationOf(hips.map(atTemperature(temperature)), draws),
+    after:
+      fixed &&
+      calibrationOf(
+        hips.map((hip) => calibrated(hip, fixed.temperature)),
+        draws,
+      ),
   };
 }
 
@@ -110,33 +96,57 @@ function calibrationError(
   return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / total;
 }
 
+/** A graded hip as a station answers for it. */
+interface JudgedHip {
+  readonly patient: number;
+  readonly truth: GradeGroup;
+  readonly set: readonly GradeGroup[];
+  readonly needsHuman: boolean;
+  readonly isRight: boolean;
+}
+
+/** As the reader does it, of what was read: the same functions give the station's answers. */
+function judgedHips(hips: readonly GradedCase[], fixed: FixedConfidence | null): JudgedHip[] {
+  return hips.flatMap(({ patient, truth, answer, film, hip: { found } }) => {
+    const gradeGroup = gradeGroups[answer];
+    if (found === null || gradeGroup === undefined) return [];
+    const certainty = fixed && certaintyOf(found.probabilities, fixed);
+    const scope = found.scope && { scope: found.scope, probability: 1 };
+    const reasons = humanReasonsOf(
+      { probabilities: found.probabilities, gradeGroup, certainty, scope },
+      film.doubts.length > 0,
+    );
+    return [
+      {
+        patient,
+        truth: gradeGroups[truth]!,
+        set: certainty?.set ?? [],
+        needsHuman: reasons.length > 0,
+        isRight: truth === answer,
+      },
+    ];
+  });
+}
+
 export function conformalReport(
   tune: Sample,
   test: Sample,
   draws: PatientDraws,
-  temperature: number | null,
+  fixed: FixedConfidence | null,
 ): EvaluationReport['conformal'] {
-  const fixedOn = answeredOf(tune).map(atTemperature(temperature));
-  if (!hasEveryClass(fixedOn)) return null;
-  const thresholds = conformalThresholds(
-    fixedOn.map(({ probabilities }) => probabilities),
-    fixedOn.map(({ truth }) => truth),
-    gradeGroups.length,
-    miscoverage,
-  );
-  const hips = answeredOf(test)
-    .map(atTemperature(temperature))
-    .map((hip) => ({ ...hip, set: predictionSet(hip.probabilities, thresholds) }));
-  const holds = ({ set, truth }: (typeof hips)[number]): boolean => set.includes(truth);
+  if (fixed === null) return null;
+  const hips = judgedHips(test.graded, fixed);
+  const holds = ({ set, truth }: JudgedHip): boolean => set.includes(truth);
   return {
-    miscoverage,
-    fixedOn: { patients: tune.patients, hips: fixedOn.length },
+    miscoverage: fixed.conformal.miscoverage,
+    fixedOn: { patients: tune.patients, hips: answeredOf(tune).length },
     coverage: meanByPatient(draws, hips, (hip) => (holds(hip) ? 1 : 0)),
-    coverageByClass: gradeGroups.map((group, k) => ({
+    coverageByClass: gradeGroups.map((group) => ({
       group,
-      coverage: shareOf(
-        hips.filter(({ truth }) => truth === k),
-        holds,
+      coverage: meanByPatient(
+        draws,
+        hips.filter(({ truth }) => truth === group),
+        (hip) => (holds(hip) ? 1 : 0),
       ),
     })),
     meanSetSize: meanByPatient(draws, hips, ({ set }) => set.length),
@@ -150,14 +160,19 @@ export function conformalReport(
   };
 }
 
-/** What a station leaves to a human: hips that no group has two of three chances for. */
-export function abstentionReport(test: Sample): EvaluationReport['abstention'] {
-  const answered = answeredOf(test).filter(({ probabilities }) => Math.max(...probabilities) >= leastSure);
+/** What a station leaves to a human, a hip that was not found among it, and how often it is right of the others. */
+export function abstentionReport(
+  { graded }: Sample,
+  draws: PatientDraws,
+  fixed: FixedConfidence | null,
+): EvaluationReport['abstention'] {
+  const missed = graded
+    .filter(({ hip }) => hip.found === null)
+    .map(({ patient }) => ({ patient, needsHuman: true }));
+  const judged = judgedHips(graded, fixed);
+  const answered = judged.filter(({ needsHuman }) => !needsHuman);
   return {
-    below: leastSure,
-    answered: shareOf(test.graded, ({ probabilities }) =>
-      probabilities === null ? false : Math.max(...probabilities) >= leastSure,
-    ),
-    topOneOfAnswered: shareOf(answered, ({ truth, answer }) => truth === answer),
+    needsHuman: meanByPatient(draws, [...judged, ...missed], ({ needsHuman }) => (needsHuman ? 1 : 0)),
+    rightOfAnswered: meanByPatient(draws, answered, ({ isRight }) => (isRight ? 1 : 0)),
   };
 }

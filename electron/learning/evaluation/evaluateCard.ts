@@ -45,6 +45,9 @@ export function evaluationCard(folder: string): string[] {
   return savedEvaluations(folder).flatMap(cardLines);
 }
 
+const promised = ({ conformal }: EvaluationReport): string =>
+  `${(100 * (1 - (conformal?.miscoverage ?? 0))).toFixed(0)} %`;
+
 /** The main table of one report, in Markdown. */
 export function cardLines(report: EvaluationReport): string[] {
   const { localizer, classifier, fracture } = report;
@@ -76,6 +79,13 @@ export function cardLines(report: EvaluationReport): string[] {
     ]),
     ...classifier.byGrade.map(
       ({ grade, right }) => `| right class among grade ${grade} | ${percent(right)} |`,
+    ),
+    `| hips left to a human | ${percent(report.abstention.needsHuman)} |`,
+    `| right class of the others | ${percent(report.abstention.rightOfAnswered)} |`,
+    `| calibration error at the temperature | ${ratio(report.calibration.after?.expectedCalibrationError ?? null)} |`,
+    ...(report.conformal?.coverageByClass ?? []).map(
+      ({ group, coverage }) =>
+        `| sets that hold the truth among ${group} (${promised(report)} asked) | ${percent(coverage)} |`,
     ),
     '',
     `Rows are truth (${gradeGroups.join(', ')}), columns the answer (${gradeGroups.join(', ')}, not found):`,

@@ -1,10 +1,12 @@
 /** One model on one snapshot: what was read, the report and its page, in a folder of their own. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ModelConfidence } from '../../contract/confidence.ts';
 import { CalcarError } from '../../contract/errors.ts';
 import type { EvaluationReport, Outcomes } from '../../contract/evaluation.ts';
 import type { Reader } from '../../reading/reader.ts';
 import { writeDurably, writeJsonDurably } from '../training/durableFile.ts';
+import { fixConfidence, saveConfidence } from './confidence.ts';
 import { evaluateOutcomes, readOutcomes } from './evaluate.ts';
 import { independenceOf } from './evaluateIndependence.ts';
 import { refuseLeaks } from '../snapshots/leaks.ts';
@@ -30,12 +32,16 @@ export interface EvaluationOrder {
   readonly prevalence: number;
   /** Reads the films even where what was read of this model on this snapshot is still there. */
   readonly again?: boolean;
+  /** Keeps the confidence beside the weights too, where the next reader of films finds it. */
+  readonly keepConfidence?: boolean;
   /** Told after each patient. */
   readonly report?: (done: number, of: number) => void;
 }
 
 export interface Evaluated {
   readonly report: EvaluationReport;
+  /** How sure the model is by now; null where the tuning patients cannot say. */
+  readonly confidence: ModelConfidence | null;
   /** False where the statistics are of an earlier reading. */
   readonly wasRead: boolean;
 }
@@ -63,9 +69,12 @@ export async function evaluateModel(order: EvaluationOrder): Promise<Evaluated> 
   if (wasRead) saveOutcomes(path, outcomes);
   const report = evaluateOutcomes(outcomes, { prevalence: order.prevalence });
   writeJsonDurably(join(out, reportFile), report);
+  const confidence = fixConfidence(outcomes, report);
+  saveConfidence(out, confidence);
+  if (order.keepConfidence === true) saveConfidence(order.models, confidence);
   const page = evaluationPage(report, errorPictures(snapshot, report.errors));
   writeDurably(join(out, pageFile), [Buffer.from(page)]);
-  return { report, wasRead };
+  return { report, confidence, wasRead };
 }
 
 function refuseEmpty({ manifest }: Snapshot): void {

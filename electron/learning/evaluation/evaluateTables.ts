@@ -69,7 +69,7 @@ function classifierTable({ classifier, abstention, fracture }: EvaluationReport)
   return {
     title: 'Three classes',
     notes: [
-      'A hip that was not found counts as a wrong answer wherever all hips are counted. Top-1 is the share of hips whose likeliest class is the true one; balanced accuracy is the mean of the shares right in each class. Mean one-versus-rest accuracy is what the paper of 2020 calls accuracy; it is higher than top-1 wherever there is an error.',
+      'A hip that was not found counts as a wrong answer wherever all hips are counted. Top-1 is the share of hips whose likeliest class is the true one; balanced accuracy is the mean of the shares right in each class. A hip is left to a human where its set of classes is not the likeliest class alone, where the film is in doubt, or where the hip was not found. Mean one-versus-rest accuracy is what the paper of 2020 calls accuracy; it is higher than top-1 wherever there is an error.',
     ],
     columns: ['Measure', 'Value'],
     rows: [
@@ -79,8 +79,8 @@ function classifierTable({ classifier, abstention, fracture }: EvaluationReport)
       ['Balanced accuracy', percent(classifier.balancedAccuracy)],
       ['Macro specificity, hips found', percent(classifier.macroSpecificity)],
       ['Mean one-versus-rest accuracy, found', percent(classifier.meanOneVersusRest)],
-      [`Answered with at least ${(100 * abstention.below).toFixed(0)} %`, percent(abstention.answered)],
-      ['Top-1 of those', percent(abstention.topOneOfAnswered)],
+      ['Left to a human', percent(abstention.needsHuman)],
+      ['Top-1 of the others', percent(abstention.rightOfAnswered)],
       ['Share of broken hips, found', percent(fracture.prevalence)],
     ],
   };
@@ -195,7 +195,7 @@ function calibrationTable({
     notes: [
       temperature === null
         ? 'No temperature could be fitted: the tuning patients lack a class.'
-        : `The temperature ${temperature.toFixed(3)} was fitted on ${whole(fixedOn.hips)} hips of the tuning patients; above 1 it makes the answers less sure. Calcar shows the probabilities as the network gives them.`,
+        : `The temperature ${temperature.toFixed(3)} was fitted on ${whole(fixedOn.hips)} hips of the tuning patients; above 1 it makes the answers less sure. Calcar shows the probabilities at this temperature.`,
       'Calibration error is the mean gap between confidence and share right in ten bins; it is never 0 in a finite sample. Brier’s score is summed over the classes, from 0 to 2. Slope, intercept and level are those of the probability of a fracture: 1, 0 and 0 are perfect, a slope below 1 is overconfidence.',
     ],
     columns: ['Measure', 'As answered', ...(after === null ? [] : ['At the temperature'])],
@@ -236,7 +236,7 @@ function conformalTable({ conformal }: EvaluationReport): ReportTable {
   return {
     title,
     notes: [
-      `Split conformal sets, fixed on ${whole(conformal.fixedOn.hips)} hips of the tuning patients, that are to hold the truth for ${promised} of the hips of each class. A set of one class is an answer; any other leaves the hip to a person.`,
+      `Split conformal sets, fixed on ${whole(conformal.fixedOn.hips)} hips of the tuning patients, that are to hold the truth for ${promised} of the hips of each class. A set of the likeliest class alone is an answer; any other leaves the hip to a human.`,
     ],
     columns: ['Measure', 'Value'],
     rows: [

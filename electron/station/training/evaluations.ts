@@ -56,6 +56,7 @@ export class Evaluations {
           out: this.folderOf(id),
           software,
           prevalence,
+          keepConfidence: true,
         },
         { signal: running.signal, report },
       );
