@@ -5,6 +5,7 @@ import { consistencyCommand } from './consistency.ts';
 import { dbCommand } from './db.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
+import { driftCommand } from './drift.ts';
 import { drrCommand } from './drr.ts';
 import { exitCodeHelp, exitCodes } from './exitCodes.ts';
 import { filmsCommand } from './films.ts';
@@ -23,6 +24,7 @@ const commands = [
   dbCommand,
   agreementCommand,
   consistencyCommand,
+  driftCommand,
   doctorCommand,
 ];
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { modelConfidence } from './confidence.ts';
 import { backendReport, doctorReport } from './doctor.ts';
+import { driftReport } from './drift.ts';
 import { wireError } from './errors.ts';
 import { filmDescription, filmState } from './film.ts';
 import { finding } from './finding.ts';
@@ -157,6 +158,8 @@ export const api = {
   'training.stopEvaluation': call(nothing, nothing),
   /** The last report; null before one. */
   'training.report': call(z.strictObject({ id: runId }), trainingReport.nullable()),
+  /** The films of the current model over time beside those that it was tested on. */
+  'drift.report': call(nothing, driftReport),
 } as const;
 export type Api = typeof api;
 export type CallName = keyof Api;

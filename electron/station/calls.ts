@@ -10,6 +10,7 @@ import { datasetCallsOf } from './datasets/datasetCalls.ts';
 import { describeFilm } from './describeFilm.ts';
 import { doctorReport } from './doctor.ts';
 import { loadDraft, saveDraft } from './drafts.ts';
+import { driftReport } from './drift.ts';
 import { history } from './history.ts';
 import type { Lab } from './lab/lab.ts';
 import { labCallsOf } from './lab/labCalls.ts';
@@ -48,6 +49,7 @@ export function callsOf(
     'reads.commit': (input) => commitRead(context, input),
     'draft.save': (input) => saveDraft(context, input),
     'draft.load': (input) => loadDraft(context, input),
+    'drift.report': () => driftReport(context),
     'settings.load': () => loadSettings(context),
     'settings.save': (input) => saveSettings(context, input),
     'doctor.report': () =>

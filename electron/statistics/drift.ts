@@ -69,8 +69,7 @@ export function watchMean(
   reference: DriftReference,
   runLength: number,
 ): DriftWatch {
-  if (!(reference.deviation > 0 && reference.n > 1))
-    throw new RangeError('a reference without spread cannot be drifted from');
+  if (!hasSpread(reference)) throw new RangeError('a reference without spread cannot be drifted from');
   const spread = reference.deviation / Math.sqrt(valuesInGroup);
   const allowance = halfShift + z95 * Math.sqrt(valuesInGroup / reference.n);
   const sums = new TwoSums(cusumLimit(runLength / valuesInGroup, halfShift));
@@ -139,6 +138,10 @@ class TwoSums {
     };
   }
 }
+
+/** Whether anything can be told from a reference: of values that were all the same, up to rounding, nothing can. */
+export const hasSpread = ({ mean, deviation, n }: DriftReference): boolean =>
+  n > 1 && deviation > 1e-9 * Math.max(1, Math.abs(mean));
 
 /** Mean and standard deviation of values; the deviation is 0 where there is one only. */
 export function referenceOf(values: readonly number[]): DriftReference {
