@@ -18,6 +18,7 @@ export * from './layers.ts';
 export * from './load.ts';
 export * from './localizer.ts';
 export { defaultClassifierConfig, type MutasaConfig } from './mutasa.ts';
+export * from './scope.ts';
 export * from './training.ts';
 export * from './transfer.ts';
 export * from './weights.ts';

@@ -8,6 +8,7 @@ import {
   type LocalizerConfig,
 } from './localizer.ts';
 import { defaultClassifierConfig } from './mutasa.ts';
+import { buildScope, type ScopeConfig, type ScopeNetwork } from './scope.ts';
 import { ModelError, readWeights, sha256 } from './weights.ts';
 
 /** Names of the shipped files, inside models/weights. */
@@ -15,11 +16,15 @@ export const modelFiles = {
   localizer: 'localizer.weights',
   classifier: 'classifier.weights',
   card: 'MODEL_CARD.md',
+  /** The learned gate's; a folder may have none. */
+  scope: 'scope.weights',
 } as const;
 
 export interface Models {
   readonly localizer: Localizer;
   readonly classifier: Classifier;
+  /** The learned gate; null where the folder has none. It is no part of the hash: it changes no grade. */
+  readonly scope: ScopeNetwork | null;
   /** SHA-256 over both weights files, the localizer's first. */
   readonly hash: string;
   /** First heading of the model card. */
@@ -49,8 +54,17 @@ export async function loadModels(read: (name: string) => Promise<Uint8Array>): P
       }
     }),
   );
+  const scopeBytes = await read(modelFiles.scope).catch((cause: unknown) => {
+    if (isAbsent(cause)) return null;
+    throw new ModelError(
+      'model-damaged',
+      `The file of the quality gate (${modelFiles.scope}) is there but could not be read. Install Calcar again, or remove the file.`,
+      cause,
+    );
+  });
   const localizerStored = await readWeights(localizerBytes!, 'localizer');
   const classifierStored = await readWeights(classifierBytes!, 'classifier');
+  const scopeStored = scopeBytes && (await readWeights(scopeBytes, 'scope'));
   const both = new Uint8Array(localizerBytes!.length + classifierBytes!.length);
   both.set(localizerBytes!);
   both.set(classifierBytes!, localizerBytes!.length);
@@ -61,18 +75,26 @@ export async function loadModels(read: (name: string) => Promise<Uint8Array>): P
   const classifier = fitting('classifier', () =>
     buildClassifier(storedClassifierConfig(classifierStored.config), classifierStored.parameters),
   );
+  const scope =
+    scopeStored &&
+    fitting('scope', () => buildScope(scopeStored.config as ScopeConfig, scopeStored.parameters));
   return {
     localizer,
     classifier,
+    scope,
     hash: await sha256(both),
     name: /^# (.+)$/m.exec(card)?.[1] ?? 'unnamed',
     card,
     dispose: () => {
       localizer.dispose();
       classifier.dispose();
+      scope?.dispose();
     },
   };
 }
+
+const isAbsent = (cause: unknown): boolean =>
+  cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
 
 function fitting<T>(network: string, build: () => T): T {
   try {

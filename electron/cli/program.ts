@@ -53,6 +53,7 @@ const learning: Record<string, () => Promise<Command>> = {
   train: async () => (await import('./train.ts')).trainCommand,
   evaluate: async () => (await import('./evaluate.ts')).evaluateCommand,
   compare: async () => (await import('./compare.ts')).compareCommand,
+  gate: async () => (await import('./gate.ts')).gateCommand,
 };
 
 /** They bring the tensor library into this process, which the others need not wait for. */
