@@ -5,6 +5,7 @@ import { cx } from '../cx.ts';
 import { useImports } from '../imports/imports.ts';
 import { bytesWords } from '../words.ts';
 import styles from './app.module.css';
+import { DriftWord } from './DriftWord.tsx';
 import { setApp, useApp } from './store.ts';
 
 /** Model, backend, database, disk, and what runs in the background. */
@@ -18,6 +19,7 @@ export function StatusLine(): ReactNode {
         {error !== null && <span className={styles['loss']}>{error}</span>}
         {error === null && state === null && <span>Starting</span>}
         {state !== null && <Facts state={state} />}
+        <DriftWord />
       </div>
       <Background />
       <p
