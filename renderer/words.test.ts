@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding, HipFinding } from '../electron/contract/finding.ts';
-import { answerLine, bySeverity, bytesWords, findingText, needsHuman, percent, personName } from './words.ts';
+import { answerLine, bySeverity, bytesWords, findingText, percent, personName } from './words.ts';
 
 const hip = (
   gradeGroup: HipFinding['gradeGroup'],
@@ -52,10 +52,22 @@ describe('words', () => {
     expect(order.map(({ index }) => index)).toEqual([1, 2, 0]);
   });
 
-  it('asks for a human when the film is doubtful or no group reaches two thirds', () => {
-    expect(needsHuman(finding('answered', []), hip('I-II', 0.66, 'left'))).toMatch(/two chances in three/);
-    expect(needsHuman(finding('answered', []), hip('I-II', 0.67, 'left'))).toBeNull();
-    expect(needsHuman(finding('doubtful', []), hip('I-II', 0.99, 'left'))).not.toBeNull();
+  it('asks for a human with the reason, and says calibrated probabilities where there are some', () => {
+    const sure = hip('I-II', 0.99, 'left');
+    expect(findingText(finding('answered', [sure]))).not.toMatch(/human/);
+    const unsure: HipFinding = {
+      ...sure,
+      certainty: {
+        probabilities: { none: 0.3, 'I-II': 0.6, 'III-IV': 0.1 },
+        set: ['none', 'I-II'],
+        fractureAtHighSensitivity: true,
+        fractureAtHighSpecificity: false,
+      },
+      needsHuman: ['several-groups'],
+    };
+    expect(findingText(finding('answered', [unsure]))).toMatch(
+      /60 %\. Needs a human\. It can be Garden I–II or no fracture seen\./,
+    );
   });
 
   it('reads DICOM person names: family, given and middle; the first of the representations', () => {

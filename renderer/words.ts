@@ -1,10 +1,8 @@
+import { reasonsInWords, shownProbabilities } from '../electron/contract/certaintyWords.ts';
 import type { PixelSpacing } from '../electron/contract/film.ts';
 import type { Finding, Grade, GradeGroup, HipFinding, Laterality } from '../electron/contract/finding.ts';
 import { gradeGroups } from '../electron/contract/finding.ts';
 import type { WorklistRow } from '../electron/contract/reads.ts';
-
-/** Below this the largest probability does not carry an answer: no group has two of three chances. */
-export const leastSure = 2 / 3;
 
 export const groupWords: Record<GradeGroup, string> = {
   none: 'Fracture not seen',
@@ -63,22 +61,14 @@ export function bySeverity(
     .sort((a, b) => gradeGroups.indexOf(b.hip.gradeGroup) - gradeGroups.indexOf(a.hip.gradeGroup));
 }
 
-/** Why a person has to decide this hip; null when the machine's answer may stand as an offer. */
-export function needsHuman(finding: Pick<Finding, 'outcome'>, hip: HipFinding): string | null {
-  if (finding.outcome === 'doubtful') return 'The film raises doubts; see the notes below.';
-  if (Math.max(...Object.values(hip.probabilities)) < leastSure) {
-    return 'No group reaches two chances in three.';
-  }
-  return null;
-}
-
 /** A whole finding as one text, for a person who listens. */
 export function findingText(finding: Finding): string {
   const warnings = finding.warnings.map((warning) => warning.sentence);
   if (finding.outcome === 'refused') return ['Not analysed.', ...warnings].join(' ');
   const hips = bySeverity(finding.hips).map(({ hip }) => {
-    const sure = percent(hip.probabilities[hip.gradeGroup]);
-    const human = needsHuman(finding, hip) === null ? '' : ' Needs a human.';
+    const sure = percent(shownProbabilities(hip)[hip.gradeGroup]);
+    const reasons = reasonsInWords(hip);
+    const human = reasons.length === 0 ? '' : ` Needs a human. ${reasons.join(' ')}`;
     return `${answerLine(hip)}, ${sure}.${human}`;
   });
   return [...hips, ...warnings, `By ${finding.modelName}.`].join(' ');

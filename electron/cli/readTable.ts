@@ -1,8 +1,9 @@
 import type { ReadFile } from '../contract/cli.ts';
+import { pointsInWords, reasonsInWords, shownProbabilities } from '../contract/certaintyWords.ts';
 import type { HipFinding } from '../contract/finding.ts';
 import type { Column, Row } from './table.ts';
 import { formatTable } from './table.ts';
-import { badgesOf, groupInWords, needsHuman, percent } from './words.ts';
+import { badgesOf, groupInWords, percent, sideInWords } from './words.ts';
 
 /** A further cell for each hip of a file, such as what a simulated film really shows. */
 export interface ExtraColumn {
@@ -37,17 +38,28 @@ function rowsOf(file: ReadFile, index: number, extra: ExtraColumn | undefined): 
     first ? file.file : '',
     hip ? hip.laterality : '',
     hip ? answerCell(hip) : withoutHip[file.state],
-    hip ? percent(hip.probabilities[hip.gradeGroup]) : '',
+    hip ? percent(shownProbabilities(hip)[hip.gradeGroup]) : '',
     ...(extra ? [extra.cell(index, hip)] : []),
     first ? marks : '',
   ];
   const hips = finding?.hips ?? [];
   if (hips.length === 0) return [{ cells: cells(null, true), below }];
-  return hips.map((hip, n) => ({ cells: cells(hip, n === 0), ...(n === hips.length - 1 ? { below } : {}) }));
+  return hips.map((hip, n) => ({
+    cells: cells(hip, n === 0),
+    below: [...certaintyLines(hip), ...(n === hips.length - 1 ? below : [])],
+  }));
 }
 
+/** Why a hip is left to a human, and where a fracture is called, for whoever has to decide. */
+const certaintyLines = (hip: HipFinding): string[] =>
+  hip.needsHuman.length === 0
+    ? []
+    : [
+        `${sideInWords[hip.laterality]}: ${reasonsInWords(hip).join(' ')}${hip.certainty === null ? '' : ` ${pointsInWords(hip.certainty)}`}`,
+      ];
+
 const answerCell = (hip: HipFinding): string =>
-  needsHuman(hip) ? `Needs a human: ${groupInWords[hip.gradeGroup]}` : groupInWords[hip.gradeGroup];
+  hip.needsHuman.length > 0 ? `Needs a human: ${groupInWords[hip.gradeGroup]}` : groupInWords[hip.gradeGroup];
 
 const withoutHip: Record<ReadFile['state'], string> = {
   answered: 'No hip found',

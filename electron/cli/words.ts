@@ -1,5 +1,4 @@
 import type { Finding, GradeGroup, HipFinding, Laterality } from '../contract/finding.ts';
-import { leastSure } from '../contract/finding.ts';
 
 /** The answer of a group as it is said to a person. "Fracture not seen" is never "normal". */
 export const groupInWords: Record<GradeGroup, string> = {
@@ -17,9 +16,6 @@ export const sideInWords: Record<Laterality, string> = {
 /** "Garden III–IV fracture, left hip" */
 export const answerInWords = (hip: HipFinding): string =>
   `${groupInWords[hip.gradeGroup]}, ${sideInWords[hip.laterality]}`;
-
-/** No group is likely enough to stand as an answer. */
-export const needsHuman = (hip: HipFinding): boolean => hip.probabilities[hip.gradeGroup] < leastSure;
 
 /** A share in whole percent; never 0 or 100, which would claim certainty. */
 export function percent(share: number): string {

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { useEffect, useState } from 'react';
 import { Button } from 'react-aria-components';
+import { pointsInWords, reasonsInWords, shownProbabilities } from '../../electron/contract/certaintyWords.ts';
 import type { Finding, HipFinding } from '../../electron/contract/finding.ts';
 import { gradeGroups } from '../../electron/contract/finding.ts';
 import { useApp } from '../app/store.ts';
@@ -8,7 +9,8 @@ import { cx } from '../cx.ts';
 import controls from '../design/controls.module.css';
 import { GroupMark } from '../design/GroupMark.tsx';
 import { Icon } from '../design/icons.tsx';
-import { answerLine, bySeverity, findingText, groupWords, hipWords, needsHuman, percent } from '../words.ts';
+import { answerLine, bySeverity, findingText, groupWords, hipWords, percent } from '../words.ts';
+import { CertaintyPart } from './CertaintyPart.tsx';
 import { askMachine } from './openFilm.ts';
 import { useSession } from './session.ts';
 import styles from './answerPart.module.css';
@@ -76,6 +78,7 @@ function Failed({ sentence }: { readonly sentence: string }): ReactNode {
 
 function Answer({ finding }: { readonly finding: Finding }): ReactNode {
   const warning = useApp((app) => app.state?.modelWarning ?? unknownModelWarning);
+  const confidence = useApp((app) => app.state?.modelConfidence);
   const refused = finding.outcome === 'refused';
   return (
     <div className={styles['hips']}>
@@ -85,7 +88,7 @@ function Answer({ finding }: { readonly finding: Finding }): ReactNode {
         </p>
       )}
       {bySeverity(finding.hips).map(({ hip, index }) => (
-        <Hip key={index} finding={finding} hip={hip} />
+        <Hip key={index} hip={hip} />
       ))}
       {finding.warnings
         .filter(({ weight }) => weight !== 'note')
@@ -97,22 +100,30 @@ function Answer({ finding }: { readonly finding: Finding }): ReactNode {
       <p className={styles['model']}>
         {finding.modelName}. {firstSentence(warning)}
       </p>
+      {confidence != null && confidence.model === finding.modelHash && (
+        <CertaintyPart confidence={confidence} />
+      )}
       <More finding={finding} warning={warning} />
     </div>
   );
 }
 
-function Hip({ finding, hip }: { readonly finding: Finding; readonly hip: HipFinding }): ReactNode {
-  const human = needsHuman(finding, hip);
+function Hip({ hip }: { readonly hip: HipFinding }): ReactNode {
+  const human = reasonsInWords(hip);
+  const probabilities = shownProbabilities(hip);
   return (
     <article className={styles['hip']} aria-label={hipWords(hip.laterality)}>
-      {human !== null && (
+      {human.length > 0 && (
         <p className={styles['human']}>
           <Icon name="human" /> Needs a human
         </p>
       )}
-      <p className={cx(styles['first'], human !== null && styles['second'])}>{answerLine(hip)}</p>
-      {human !== null && <p className={styles['quiet']}>{human}</p>}
+      <p className={cx(styles['first'], human.length > 0 && styles['second'])}>{answerLine(hip)}</p>
+      {human.map((sentence) => (
+        <p key={sentence} className={styles['quiet']}>
+          {sentence}
+        </p>
+      ))}
       <dl className={styles['bars']}>
         {gradeGroups.map((group) => (
           <div key={group} className={cx(styles['group'], group === hip.gradeGroup && styles['top'])}>
@@ -121,12 +132,13 @@ function Hip({ finding, hip }: { readonly finding: Finding; readonly hip: HipFin
               {groupWords[group]}
             </dt>
             <dd>
-              <Bar value={hip.probabilities[group]} group={group} />
-              <span className={styles['percent']}>{percent(hip.probabilities[group])}</span>
+              <Bar value={probabilities[group]} group={group} />
+              <span className={styles['percent']}>{percent(probabilities[group])}</span>
             </dd>
           </div>
         ))}
       </dl>
+      {hip.certainty !== null && <p className={styles['points']}>{pointsInWords(hip.certainty)}</p>}
     </article>
   );
 }

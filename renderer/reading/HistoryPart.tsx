@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { shownProbabilities } from '../../electron/contract/certaintyWords.ts';
 import type { StoredRead } from '../../electron/contract/reads.ts';
 import controls from '../design/controls.module.css';
 import {
@@ -43,7 +44,8 @@ function Read({ read }: { readonly read: StoredRead }): ReactNode {
         {outcome === 'refused' && <p>Not analysed</p>}
         {bySeverity(hips).map(({ hip, index }) => (
           <p key={index}>
-            {answerLine(hip)}, {percent(hip.probabilities[hip.gradeGroup])}
+            {answerLine(hip)}, {percent(shownProbabilities(hip)[hip.gradeGroup])}
+            {hip.needsHuman.length > 0 && ' · needs a human'}
           </p>
         ))}
       </>

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { shownProbabilities } from '../../electron/contract/certaintyWords.ts';
 import type { Box } from '../../electron/contract/image.ts';
 import { gradeWords, groupWords, percent, sideWord } from '../words.ts';
 import { useSession } from '../reading/session.ts';
@@ -30,7 +31,7 @@ export function Overlay({
     <svg className={styles['layer']} width={size.width} height={size.height} data-testid="overlay">
       {finding?.hips.map((hip, index) => {
         const rect = boxToScreen(view, size, hip.box);
-        const top = hip.probabilities[hip.gradeGroup];
+        const top = shownProbabilities(hip)[hip.gradeGroup];
         return (
           <g key={index} data-machine-box={index}>
             <rect {...rect} className={cx(styles['machine'])} />

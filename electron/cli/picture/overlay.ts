@@ -1,8 +1,9 @@
+import { shownProbabilities } from '../../contract/certaintyWords.ts';
 import type { Finding, HipFinding, SaliencyMap } from '../../contract/finding.ts';
 import { gradeGroups } from '../../contract/finding.ts';
 import type { Box } from '../../contract/image.ts';
 import { wrap } from '../table.ts';
-import { answerInWords, badgesOf, groupInWords, needsHuman, percent, sideInWords } from '../words.ts';
+import { answerInWords, badgesOf, groupInWords, percent, sideInWords } from '../words.ts';
 import type { Canvas, Colour } from './canvas.ts';
 import { blend, createCanvas, dashedFrame, drawText, fillRectangle, toPng } from './canvas.ts';
 import { inferno } from './inferno.ts';
@@ -139,12 +140,13 @@ function bilinear({ rows, columns, values }: SaliencyMap, row: number, column: n
 
 function drawHip(canvas: Canvas, hip: HipFinding, x: number, y: number): void {
   const body = letteringFace('body');
-  const title = needsHuman(hip) ? `Needs a human, ${sideInWords[hip.laterality]}` : answerInWords(hip);
+  const title =
+    hip.needsHuman.length > 0 ? `Needs a human, ${sideInWords[hip.laterality]}` : answerInWords(hip);
   drawText(canvas, letteringFace('title'), title, x, y, white);
   gradeGroups.forEach((group, n) => {
     const top = y + 36 + n * lineHeight;
     const answer = group === hip.gradeGroup;
-    const share = hip.probabilities[group];
+    const share = shownProbabilities(hip)[group];
     drawText(canvas, body, groupInWords[group], x, top, answer ? white : soft);
     const bar = { x: x + 184, y: top + 6, width: 200, height: 8 };
     fillRectangle(canvas, bar, track);
