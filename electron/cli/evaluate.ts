@@ -1,13 +1,11 @@
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { EvaluationReport } from '../contract/evaluation.ts';
-import { driftReferenceOf, saveDriftReference } from '../learning/evaluation/driftReference.ts';
 import { saveEvaluation } from '../learning/evaluation/evaluateCard.ts';
 import { pageFile } from '../learning/evaluation/evaluateModel.ts';
 import { tablesOf, untoldSubgroups } from '../learning/evaluation/evaluateTables.ts';
 import { membersInWords } from '../learning/evaluation/evaluateWords.ts';
 import { writeCard } from '../learning/training/records.ts';
-import { loadOutcomes, outcomesFile } from '../learning/evaluation/outcomes.ts';
 import { runEvaluation, type EvaluationAsked } from './evaluationRun.ts';
 import { exitCodes } from './exitCodes.ts';
 import { print, printJson, tell } from './output.ts';
@@ -41,7 +39,6 @@ export const evaluateCommand = new Command('evaluate')
     const { report, wasRead, folder } = await runEvaluation(model, options);
     if (options.save === true) {
       saveEvaluation(model, report);
-      saveDriftReference(model, driftReferenceOf(loadOutcomes(join(folder, outcomesFile))));
       writeCard(model);
     }
     if (!wasRead) tell('These films were read before; the statistics were made again of what was read.');

@@ -7,6 +7,7 @@ import type { EvaluationReport, Outcomes } from '../../contract/evaluation.ts';
 import type { Reader } from '../../reading/reader.ts';
 import { writeDurably, writeJsonDurably } from '../training/durableFile.ts';
 import { fixConfidence, saveConfidence } from './confidence.ts';
+import { driftReferenceOf, saveDriftReference } from './driftReference.ts';
 import { evaluateOutcomes, readOutcomes } from './evaluate.ts';
 import { independenceOf } from './evaluateIndependence.ts';
 import { refuseLeaks } from '../snapshots/leaks.ts';
@@ -32,7 +33,7 @@ export interface EvaluationOrder {
   readonly prevalence: number;
   /** Reads the films even where what was read of this model on this snapshot is still there. */
   readonly again?: boolean;
-  /** Keeps the confidence beside the weights too, where the next reader of films finds it. */
+  /** Keeps the confidence, and what drift is told by, beside the weights too, where the next reader of films finds them. */
   readonly keepConfidence?: boolean;
   /** Told after each patient. */
   readonly report?: (done: number, of: number) => void;
@@ -71,7 +72,10 @@ export async function evaluateModel(order: EvaluationOrder): Promise<Evaluated> 
   writeJsonDurably(join(out, reportFile), report);
   const confidence = fixConfidence(outcomes, report);
   saveConfidence(out, confidence);
-  if (order.keepConfidence === true) saveConfidence(order.models, confidence);
+  if (order.keepConfidence === true) {
+    saveConfidence(order.models, confidence);
+    saveDriftReference(order.models, driftReferenceOf(outcomes));
+  }
   const page = evaluationPage(report, errorPictures(snapshot, report.errors));
   writeDurably(join(out, pageFile), [Buffer.from(page)]);
   return { report, confidence, wasRead };
