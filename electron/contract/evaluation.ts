@@ -187,6 +187,8 @@ export type Subgroup = z.infer<typeof subgroup>;
 export const namedError = z.strictObject({
   patient: patientKey,
   film: count,
+  /** Of the film's pixels: where a station holds the film, by this. */
+  image: hash,
   laterality: laterality.exclude(['unknown']),
   view: z.string(),
   grade: snapshotGrade,
@@ -203,7 +205,7 @@ const members = z.strictObject({ patients: count, films: count, hips: count, gra
 
 /** What `calcar evaluate --json` prints. */
 export const evaluationReport = z.strictObject({
-  format: z.literal(2),
+  format: z.literal(3),
   /** Said before any number: what the numbers are not. Null for films of patients. */
   warning: z.string().nullable(),
   study,
@@ -297,6 +299,13 @@ export const evaluationReport = z.strictObject({
     rightOfAnswered: perhaps,
   }),
   subgroups: z.array(z.strictObject({ by: z.string(), groups: z.array(subgroup) })),
+  /** Cohen's kappa with the truth, over draws of patients; of found hips. */
+  agreement: z.strictObject({
+    /** None, I-II, III-IV. */
+    threeClasses: perhaps,
+    /** I-II or III-IV, of broken hips that were answered as broken: what readers were asked who were given fractures. */
+    displacement: perhaps,
+  }),
   /** Whether the numbers above can come from the confusion matrix above. */
   consistency: z.strictObject({ holds: z.boolean(), sentence: z.string() }),
   errors: z.array(namedError),

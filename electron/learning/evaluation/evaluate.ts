@@ -5,6 +5,7 @@ import type { SnapshotManifest } from '../../contract/snapshot.ts';
 import type { Reader } from '../../reading/reader.ts';
 import { fixOn } from './confidence.ts';
 import { abstentionReport, calibrationReport, conformalReport } from './evaluateCalibration.ts';
+import { agreementReport } from './evaluateAgreement.ts';
 import { classifierReport } from './evaluateClassifier.ts';
 import { consistencyReport } from './evaluateConsistency.ts';
 import { worstErrors } from './evaluateErrors.ts';
@@ -92,7 +93,7 @@ export function evaluateOutcomes(outcomes: Outcomes, { prevalence, draws }: Coun
   const classifier = classifierReport(test, drawn, isFractureCalled);
   const fracture = fractureReport(test, drawn, thresholds, prevalence);
   return {
-    format: 2,
+    format: 3,
     warning: warningOf(outcomes.study),
     study: outcomes.study,
     model: outcomes.model,
@@ -112,6 +113,7 @@ export function evaluateOutcomes(outcomes: Outcomes, { prevalence, draws }: Coun
     conformal: conformalReport(tune, test, drawn, fixed),
     abstention: abstentionReport(test, drawn, fixed),
     subgroups: subgroupReport(test, drawn, isFractureCalled),
+    agreement: agreementReport(test, drawn),
     consistency: consistencyReport(classifier, fracture),
     errors: worstErrors(test),
   };

@@ -49,6 +49,7 @@ function named({ film, hip, answer }: GradedCase): NamedError {
   return {
     patient: film.patient,
     film: film.film,
+    image: film.image,
     laterality: hip.laterality,
     view: film.view,
     // A case that is graded has a grade.

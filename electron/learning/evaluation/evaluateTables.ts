@@ -3,6 +3,7 @@ import type { EvaluationReport, RankingArea } from '../../contract/evaluation.ts
 import { gradeGroups } from '../../contract/finding.ts';
 import { subgroupNames } from './evaluateSubgroups.ts';
 import { percent, ratio } from './evaluateWords.ts';
+import { gardenReaders } from './report/humanReaders.ts';
 
 export interface ReportTable {
   readonly title: string;
@@ -20,6 +21,7 @@ export type TableName =
   | 'classes'
   | 'confusion'
   | 'grades'
+  | 'agreement'
   | 'thresholds'
   | 'calibration'
   | 'reliability'
@@ -35,6 +37,7 @@ export function tablesOf(report: EvaluationReport): Record<TableName, readonly R
     classes: [classTable(report)],
     confusion: [confusionTable(report)],
     grades: [gradeTable(report)],
+    agreement: [agreementTable(report)],
     thresholds: [thresholdTable(report)],
     calibration: [calibrationTable(report)],
     reliability: [reliabilityTable(report)],
@@ -157,6 +160,25 @@ function gradeTable({ classifier: { byGrade } }: EvaluationReport): ReportTable 
       percent(right),
       percent(fractureRight),
     ]),
+  };
+}
+
+function agreementTable({ agreement, warning }: EvaluationReport): ReportTable {
+  const films = warning === null ? 'other films than these' : 'real films, unlike the simulated ones here';
+  return {
+    title: 'Agreement beyond chance (kappa)',
+    notes: [
+      `The model beside the truth, hips found; two groups of broken hips that were answered as broken. Readers beside each other, on ${films} and with no truth to hold them against: they show what is usual, and no comparison with the model holds.`,
+    ],
+    columns: ['Who', 'Kappa'],
+    rows: [
+      ['Model and truth, three classes', ratio(agreement.threeClasses)],
+      ['Model and truth, I-II or III-IV', ratio(agreement.displacement)],
+      ...gardenReaders.map(({ who, kappa, source }): [string, string] => [
+        `${who} (${source})`,
+        `${kappa.toFixed(2)}, no interval in our source`,
+      ]),
+    ],
   };
 }
 

@@ -42,9 +42,10 @@ function figureOf(error: NamedError, picture: ErrorPicture | null): string {
   return `<figure>${shown}<figcaption><b>${escaped(name)}</b>${escaped(`${said}${more}`)}<br>${escaped(`${patient}, film ${String(film + 1)} (${view})`)}</figcaption></figure>`;
 }
 
-function drawn({ uri, rows, columns, truth, answer }: ErrorPicture, name: string): string {
-  return `<svg viewBox="0 0 ${columns} ${rows}" role="img" aria-label="${escaped(name)}"><image href="${uri}" width="${columns}" height="${rows}"/>${boxed(truth, 'truth')}${answer === null ? '' : boxed(answer, 'answer')}</svg>`;
+/** The film around the hip with both boxes, as a picture that stands alone: SVG. */
+export function drawn({ uri, rows, columns, truth, answer }: ErrorPicture, name: string): string {
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${columns} ${rows}" role="img" aria-label="${escaped(name)}"><image href="${uri}" width="${columns}" height="${rows}"/>${boxed(truth, 'stroke="#fff"')}${answer === null ? '' : boxed(answer, 'stroke="#ffb000" stroke-dasharray="5 4"')}</svg>`;
 }
 
-const boxed = ({ x, y, width, height }: Box, of: string): string =>
-  `<rect class="${of}" x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${width.toFixed(1)}" height="${height.toFixed(1)}"/>`;
+const boxed = ({ x, y, width, height }: Box, line: string): string =>
+  `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${width.toFixed(1)}" height="${height.toFixed(1)}" fill="none" stroke-width="1.5" vector-effect="non-scaling-stroke" ${line}/>`;

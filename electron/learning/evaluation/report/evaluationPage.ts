@@ -37,6 +37,7 @@ export function evaluationPage(report: EvaluationReport, pictures: readonly (Err
         'Share of the hips of each grade that got the right class.',
         all(tables.grades),
       ),
+      all(tables.agreement),
     ]),
     section('localizer', 'Finding the hips', [tableHtml(tables.localizer[0]!, false)]),
     section('calibration', 'Probabilities', [

@@ -45,5 +45,10 @@ export const humanReaders: readonly HumanReaders[] = [
 export const otherReaders: readonly string[] = [
   'Five radiologists, 200 proximal femoral fractures and 200 films without: AUC 0.969 (0.960 to 0.978; n = 400 films). Oakden-Rayner, Lancet Digit Health 2022.',
   'Emergency physicians, normal, Garden I-II or III-IV: 86.3 % of the cases right alone, 92.0 % with a network; no interval in our source. Eur J Radiol 2024 (PMID 39504732).',
-  'Human readers agree on the four Garden grades with a kappa of about 0.3, on two groups of them with about 0.5. van Embden 2012.',
 ];
+
+/** How far readers agree with each other on the Garden grade of the same films. */
+export const gardenReaders = [
+  { who: 'Readers among themselves, four Garden grades', kappa: 0.31, source: 'van Embden 2012' },
+  { who: 'Readers among themselves, I-II or III-IV', kappa: 0.52, source: 'van Embden 2012' },
+] as const;

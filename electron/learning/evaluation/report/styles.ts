@@ -55,8 +55,6 @@ a{color:var(--accent)}
 .errors{display:grid;grid-template-columns:repeat(auto-fill,minmax(200px,1fr));gap:16px;margin:16px 0}
 .errors svg{background:#000;width:100%;max-width:none;height:240px}
 .errors figcaption b{display:block;color:var(--text)}
-.truth{fill:none;stroke:#fff;stroke-width:1.5;vector-effect:non-scaling-stroke}
-.answer{fill:none;stroke:#ffb000;stroke-width:1.5;stroke-dasharray:5 4;vector-effect:non-scaling-stroke}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 16px;font-size:13px}
 dt{color:var(--quiet)}
 dd{margin:0;overflow-wrap:anywhere}
