@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { modelConfidence } from './confidence.ts';
+import { comparisonReport } from './comparison.ts';
 import { backendReport, doctorReport } from './doctor.ts';
 import { driftReport } from './drift.ts';
 import { wireError } from './errors.ts';
@@ -18,7 +19,14 @@ import {
 import { recipe } from './recipe.ts';
 import { saliencyVerdict, type SaliencyMethod } from './saliencyTests.ts';
 import { datasetRow, freezePreview, freezeResult, study } from './snapshot.ts';
-import { runId, trainingPreset, trainingReport, trainingRun } from './training.ts';
+import {
+  evaluationId,
+  evaluationRow,
+  runId,
+  trainingPreset,
+  trainingReport,
+  trainingRun,
+} from './training.ts';
 import { importOutcome, readDraft, storedRead, unfinishedRead, worklistRow } from './reads.ts';
 
 const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output });
@@ -160,6 +168,14 @@ export const api = {
   'training.report': call(z.strictObject({ id: runId }), trainingReport.nullable()),
   /** The films of the current model over time beside those that it was tested on. */
   'drift.report': call(nothing, driftReport),
+  /** Every model that was evaluated, the one that was read last first. */
+  'evaluations.list': call(nothing, z.array(evaluationRow)),
+  'evaluations.report': call(z.strictObject({ id: evaluationId }), trainingReport),
+  /** Two that have read the same test films; takes seconds. */
+  'evaluations.compare': call(
+    z.strictObject({ first: evaluationId, second: evaluationId }),
+    comparisonReport,
+  ),
 } as const;
 export type Api = typeof api;
 export type CallName = keyof Api;
@@ -218,7 +234,7 @@ export interface StationBridge {
  *   GET  film/<imageHash>/pixels        rows × columns Uint16, little endian
  *   GET  film/<imageHash>/thumbnail     PNG, 96 px on its longer side, display greys
  *   GET  film/<imageHash>/saliency/<n>?method=  JSON header line {rows, columns, of, box}, newline, rows × columns Float32
- *   GET  evaluation/<id>/error/<n>          PNG of the n-th worst error, from the frozen film
+ *   GET  evaluation/<id>/error/<n>          SVG of the n-th worst error, from the frozen film, with both boxes
  *   GET  evaluation/<id>/page               the HTML page of the report
  *   POST import?name=<file name>        body: the file's bytes; answers ImportOutcome[] as JSON (a zip of files gives many)
  *     Send a File as it is: the shell carries a Blob three times as fast as an array.

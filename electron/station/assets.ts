@@ -10,7 +10,9 @@ import type { Lab } from './lab/lab.ts';
 import { answerLabAsset } from './lab/labAssets.ts';
 import { saliencyOf } from './saliency.ts';
 import { thumbnailPng } from './thumbnail.ts';
+import type { EvaluatedModels } from './training/evaluatedModels.ts';
 
+const evaluationRoute = /^evaluation\/([0-9a-z-]{1,80})\/(?:page|error\/(\d{1,3}))$/;
 const filmRoute = /^film\/([0-9a-f]{64})\/(?:(pixels|thumbnail)|saliency\/(\d{1,2}))$/;
 
 /** Answers one of `assetRoutes`; an error is a status with a WireError. */
@@ -18,6 +20,7 @@ export async function answerAsset(
   context: Context,
   readLater: (imageHash: string) => void,
   lab: Lab,
+  evaluated: EvaluatedModels,
   method: 'GET' | 'POST',
   path: string,
   body: Uint8Array,
@@ -32,6 +35,11 @@ export async function answerAsset(
       if (kind === 'pixels') return await pixels(context, imageHash);
       if (kind === 'thumbnail') return await thumbnail(context, imageHash);
       return await saliency(context, imageHash, Number(hip));
+    }
+    const evaluation = evaluationRoute.exec(route);
+    if (method === 'GET' && evaluation) {
+      const [, id = '', error] = evaluation;
+      return await (error === undefined ? evaluated.page(id) : evaluated.error(id, Number(error)));
     }
     const ofLab = await answerLabAsset(lab, method, route, query, body);
     if (ofLab !== null) return ofLab;

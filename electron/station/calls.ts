@@ -18,6 +18,7 @@ import { findingOf } from './readFilm.ts';
 import type { ReadingQueue } from './readingQueue.ts';
 import { loadSettings, saveSettings } from './settings.ts';
 import { stationState } from './state.ts';
+import type { EvaluatedModels } from './training/evaluatedModels.ts';
 import type { Evaluations } from './training/evaluations.ts';
 import type { Training } from './training/training.ts';
 import { trainingCallsOf } from './training/trainingCalls.ts';
@@ -35,6 +36,7 @@ export function callsOf(
   lab: Lab,
   training: Training,
   evaluations: Evaluations,
+  evaluated: EvaluatedModels,
 ): Calls {
   return {
     ...labCallsOf(lab),
@@ -50,6 +52,9 @@ export function callsOf(
     'draft.save': (input) => saveDraft(context, input),
     'draft.load': (input) => loadDraft(context, input),
     'drift.report': () => driftReport(context),
+    'evaluations.list': () => evaluated.list(),
+    'evaluations.report': ({ id }) => evaluated.report(id),
+    'evaluations.compare': ({ first, second }) => Promise.resolve(evaluated.compare(first, second)),
     'settings.load': () => loadSettings(context),
     'settings.save': (input) => saveSettings(context, input),
     'doctor.report': () =>

@@ -38,6 +38,7 @@ import { createOpenedFilms } from './openedFilms.ts';
 import { readFilm } from './readFilm.ts';
 import { saliencyOf } from './saliency.ts';
 import { createReadingQueue } from './readingQueue.ts';
+import { EvaluatedModels } from './training/evaluatedModels.ts';
 import { Evaluations } from './training/evaluations.ts';
 import { Training } from './training/training.ts';
 import { stationVersion } from './version.ts';
@@ -187,7 +188,9 @@ async function compose(
       events.emit({ event: 'progress', job: 'evaluate', done, of, label: 'Reading the test patients' }),
   });
 
-  const calls = callsOf(context, queue, readLater, lab, training, evaluations);
+  const evaluated = new EvaluatedModels(folder.runs, evaluations, (hash) => datasetFolder(context, hash));
+
+  const calls = callsOf(context, queue, readLater, lab, training, evaluations, evaluated);
   const work = createWork();
   return {
     dataDir: folder.path,
@@ -196,7 +199,7 @@ async function compose(
         .run(() => answerCall(context, calls, name, input))
         .catch((error: unknown): Reply => ({ ok: false, error: toWireError(error) })),
     asset: (method, path, body = new Uint8Array()) =>
-      work.run(() => answerAsset(context, readLater, lab, method, path, body)).catch(wireAsset),
+      work.run(() => answerAsset(context, readLater, lab, evaluated, method, path, body)).catch(wireAsset),
     subscribe: events.subscribe,
     importPath: (path) =>
       work.run(async () => {

@@ -5,6 +5,7 @@ import { bindKeys } from '../commands/keyboard.ts';
 import { commands } from '../commands/commands.ts';
 import { Palette } from '../commands/Palette.tsx';
 import { cx } from '../cx.ts';
+import { EvaluationRoom } from '../evaluation/EvaluationRoom.tsx';
 import { ImportPanel } from '../imports/ImportPanel.tsx';
 import { droppedFiles } from '../imports/choose.ts';
 import { importFiles } from '../imports/imports.ts';
@@ -67,6 +68,7 @@ export function App(): ReactNode {
       {room === 'reading' && <ReadingRoom />}
       {room === 'lab' && <LabRoom />}
       {room === 'training' && <TrainingRoom />}
+      {room === 'evaluation' && <EvaluationRoom />}
       {room === 'settings' && <SettingsRoom />}
       <StatusLine />
       <ImportPanel />

@@ -1,6 +1,7 @@
 import type { Grade } from '../../electron/contract/finding.ts';
 import { grades } from '../../electron/contract/finding.ts';
 import { setApp, useApp } from '../app/store.ts';
+import { evaluationCommands } from '../evaluation/evaluationCommands.ts';
 import { chooseFiles, chooseFolder } from '../imports/choose.ts';
 import { importFiles } from '../imports/imports.ts';
 import { lab } from '../lab/lab.ts';
@@ -83,6 +84,7 @@ export const commands: readonly Command[] = [
   ...confidenceCommands,
   ...labCommands,
   ...trainingCommands,
+  ...evaluationCommands,
   {
     id: 'commit',
     name: 'Commit and next',

@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react';
 import { useEffect, useState } from 'react';
 import { Button } from 'react-aria-components';
-import type { Estimate, EvaluationReport } from '../../electron/contract/evaluation.ts';
 import type { TrainingReport, TrainingRun } from '../../electron/contract/training.ts';
 import { say } from '../app/store.ts';
 import { cx } from '../cx.ts';
 import controls from '../design/controls.module.css';
+import { EstimateTable } from '../evaluation/EstimateTable.tsx';
+import { headline } from '../evaluation/evaluationWords.ts';
 import { call, sentenceOf } from '../station.ts';
 import { evaluateRun, stopEvaluation } from './runs.ts';
 import { useTraining } from './training.ts';
@@ -69,65 +70,11 @@ function Measures({ made: { report, page } }: { readonly made: TrainingReport })
     <>
       {report.warning !== null && <p>{report.warning}</p>}
       <p className={styles['quiet']}>{report.independence.sentence}</p>
-      <table className={styles['table']}>
-        <thead>
-          <tr>
-            <th scope="col" className={styles['first']}>
-              Measure
-            </th>
-            <th scope="col">Value</th>
-            <th scope="col">95 % interval</th>
-            <th scope="col">n</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rowsOf(report).map(({ name, value }) => (
-            <tr key={name}>
-              <th scope="row" className={styles['first']}>
-                {name}
-              </th>
-              {value === null ? (
-                <td colSpan={3}>too little to say</td>
-              ) : (
-                <>
-                  <td>{value.estimate.toFixed(3)}</td>
-                  <td>
-                    {value.low.toFixed(3)} to {value.high.toFixed(3)}
-                  </td>
-                  <td>
-                    {value.n.toLocaleString()} {value.of}
-                  </td>
-                </>
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <EstimateTable caption="At a glance" rows={headline(report)} />
       <p className={styles['quiet']}>
-        The whole report, with curves, subgroups and the worst errors, is the page <code>{page}</code>. It
-        opens in any browser.
+        Curves, subgroups and the worst errors stand in the evaluation room, and on the page{' '}
+        <code>{page}</code>, which opens in any browser.
       </p>
     </>
   );
-}
-
-function rowsOf({ localizer, classifier, fracture }: EvaluationReport): {
-  readonly name: string;
-  readonly value: Estimate | null;
-}[] {
-  const point = fracture.operatingPoints.find(({ name }) => name === 'Youden');
-  return [
-    { name: 'Mean box overlap (IoU)', value: localizer.meanOverlap },
-    { name: 'Hips found', value: localizer.found },
-    { name: 'Three-class top-1, by patient', value: classifier.topOneByPatient },
-    { name: 'Balanced accuracy', value: classifier.balancedAccuracy },
-    { name: 'Macro AUC, all hips', value: classifier.macroArea.allByPatient },
-    { name: 'AUC of fracture or none, all hips', value: fracture.area.allByPatient },
-    { name: 'Sensitivity for a fracture', value: point?.sensitivity ?? null },
-    { name: 'Specificity', value: point?.specificity ?? null },
-    ...classifier.byGrade.map(({ grade, right }) => ({
-      name: grade === 'none' ? 'Right among whole hips' : `Right among Garden ${grade}`,
-      value: right,
-    })),
-  ];
 }
