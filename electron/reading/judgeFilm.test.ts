@@ -43,6 +43,14 @@ describe('the learned gate', () => {
     expect(warning).toMatchObject({ kind: 'view', weight: 'doubt' });
   });
 
+  it('gives no name to a strange film that it cannot place', async () => {
+    expect((await ruled(0.22, 'rotated', 0)).warning).toMatchObject({
+      kind: 'out-of-scope',
+      weight: 'refuse',
+    });
+    expect((await ruled(0.05, 'rotated', 0)).warning).toMatchObject({ kind: 'rotated', weight: 'refuse' });
+  });
+
   it('doubts a film stranger than nearly all that it knows', async () => {
     const { warning } = await ruled(0.9, 'blank', 0.005);
     expect(warning).toMatchObject({ kind: 'out-of-scope', weight: 'doubt' });

@@ -22,12 +22,17 @@ const words: Record<Wrong, readonly [looks: string, mend: string]> = {
     'like a view other than from front to back',
     'The machine learned from AP films only: take one, or grade this film yourself.',
   ],
-  inverted: ['as if black and white were exchanged', 'Invert the film and read it again.'],
+  inverted: ['like a negative, black and white exchanged', 'Invert the film and read it again.'],
   rotated: ['turned or lying upside down', 'Turn the film upright and read it again.'],
   cropped: ['cut, so that no hip is wholly on it', 'Find the whole film, or grade this one yourself.'],
   corrupt: ['damaged', 'Fetch the file again, or grade what can still be seen yourself.'],
   blank: ['empty', 'Look for the exposure that belongs to it.'],
 };
+
+const strangeWords = [
+  'unlike the AP hip and pelvis films that the machine learned from',
+  'Check that it is the right film, whole and upright.',
+] as const;
 
 /** @throws ZodError when the network names a scope that no contract knows */
 export async function judgeFilm(
@@ -45,34 +50,27 @@ export async function judgeFilm(
   return { answer, warning: warningOf(gate, answer, probabilities) };
 }
 
+/** A strange film is given a name only by a network that is this sure of it. */
+const sureOfName = 0.8;
+
 function warningOf(
   { config: { scopes, refuseBelow, doubtBelow, strangeBelow } }: ScopeNetwork,
   { familiarity }: ScopeAnswer,
   probabilities: Float32Array,
 ): QualityWarning | null {
   const inScope = probabilities[0]!;
-  if (inScope < doubtBelow) {
-    const wrong = probabilities.indexOf(Math.max(...probabilities.subarray(1)), 1);
-    const scope = filmScope.exclude(['in scope']).parse(scopes[wrong]);
-    const [looks, mend] = words[scope];
-    return inScope < refuseBelow
-      ? {
-          kind: kinds[scope],
-          weight: 'refuse',
-          sentence: `This film looks ${looks}, so it was not graded. ${mend}`,
-        }
-      : {
-          kind: kinds[scope],
-          weight: 'doubt',
-          sentence: `This film looks a little ${looks}. ${mend} Trust your own eyes over the answer.`,
-        };
-  }
-  return familiarity < strangeBelow
-    ? {
-        kind: 'out-of-scope',
+  const isStrange = familiarity < strangeBelow;
+  if (inScope >= doubtBelow && !isStrange) return null;
+  const wrong = probabilities.indexOf(Math.max(...probabilities.subarray(1)), 1);
+  const isNamed = inScope < doubtBelow && (!isStrange || probabilities[wrong]! >= sureOfName);
+  const scope = isNamed ? filmScope.exclude(['in scope']).parse(scopes[wrong]) : null;
+  const [looks, mend] = scope === null ? strangeWords : words[scope];
+  const kind = scope === null ? 'out-of-scope' : kinds[scope];
+  return inScope < refuseBelow
+    ? { kind, weight: 'refuse', sentence: `This film looks ${looks}, so it was not graded. ${mend}` }
+    : {
+        kind,
         weight: 'doubt',
-        sentence:
-          'This film looks unlike those that the machine learned from, so its answer may mean nothing. Trust your own eyes over it.',
-      }
-    : null;
+        sentence: `This film looks a little ${looks}. ${mend} Trust your own eyes over the answer.`,
+      };
 }

@@ -43,10 +43,10 @@ const shape = {
 const batch = 32;
 const largestRate = 2e-3;
 /**
- * Held-out films of the right kind that a level may cost: a refusal one of 200, a doubt by scope and a doubt by
- * strangeness one of 100 each. A film is never refused while the gate gives it one chance of four.
+ * Shares of held-out films of the right kind that each level may cost. A film is never refused while the gate gives it
+ * one chance of four, nor doubted for its scope while it gives it three.
  */
-const costOf = { refusal: 0.005, doubt: 0.01, strangeness: 0.01 };
+const costOf = { refusal: 0.0025, doubt: 0.005, strangeness: 0.005 };
 const mostSurelyRefused = 0.25;
 const mostSurelyDoubted = 0.75;
 

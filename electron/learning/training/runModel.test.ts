@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -14,7 +14,7 @@ import {
 } from '../../../models/index.ts';
 import { seeded } from '../../random/random.ts';
 import { quickRecipe } from './recipes.ts';
-import { createRun, type StoredRun } from './runFolder.ts';
+import { createRun, modelFolder, type StoredRun } from './runFolder.ts';
 import { prepareModel } from './runModel.ts';
 
 const random = seeded(71);
@@ -48,6 +48,17 @@ describe('a run that starts from weights', () => {
       start: folder,
     });
   }
+
+  test('keeps the gate of the models that it is based on', async () => {
+    const gate = Uint8Array.from([7, 1, 8]);
+    writeFileSync(join(folder, modelFiles.scope), gate);
+    const config = small('resnet-50');
+    const run = await starting(config);
+    const layers = classifierLayers(config);
+    const start = join(folder, 'runs', run.id);
+    await prepareModel(start, run, layers, initialParameters(layers, uniform));
+    expect(Uint8Array.from(readFileSync(join(modelFolder(start), modelFiles.scope)))).toEqual(gate);
+  });
 
   test('takes over what fits and says which layers began at random', async () => {
     const config = small('resnet-50');

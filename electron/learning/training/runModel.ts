@@ -64,6 +64,7 @@ export async function prepareModel(
 ): Promise<RunStart> {
   const other = networkNames.find((name) => name !== run.recipe.network)!;
   bring(other, run.base, modelFolder(folder));
+  bringGate(run.base, modelFolder(folder));
   if (run.start === null) return { parameters: random, left: [] };
   bring(run.recipe.network, run.start, startFolder(folder));
   return startOf(startFolder(folder), run.recipe.network, layers, random);
@@ -82,6 +83,18 @@ function bring(network: NetworkName, from: string, to: string): void {
     const record = recordFile(network);
     if (existsSync(join(from, record))) copyFileSync(join(from, record), join(to, record));
     copyFileSync(join(from, modelFiles[network]), `${weights}.part`);
+    renameSync(`${weights}.part`, weights);
+  } catch (error) {
+    throw writeFailure(error);
+  }
+}
+
+/** The learned gate judges films by itself, so it stays with whatever reads them after it. */
+function bringGate(from: string, to: string): void {
+  const weights = join(to, modelFiles.scope);
+  if (existsSync(weights) || !existsSync(join(from, modelFiles.scope))) return;
+  try {
+    copyFileSync(join(from, modelFiles.scope), `${weights}.part`);
     renameSync(`${weights}.part`, weights);
   } catch (error) {
     throw writeFailure(error);
