@@ -197,6 +197,7 @@ function inWords(alarms: readonly DriftSignal[], patients: number, hasReference:
   const against = hasReference
     ? 'the films that the model was tested on'
     : `this station's first ${ownReference} patients, for the model's folder says nothing of its films`;
+  if (patients === 0) return 'This model has not read a film here yet, so nothing can have changed.';
   const read = `${patients} ${patients === 1 ? 'patient has' : 'patients have'} been read by this model`;
   if (alarms.length > 0) {
     const names = alarms.map(({ name }) => name.toLowerCase()).join(', ');
