@@ -12,6 +12,7 @@ import { filmsCommand } from './films.ts';
 import { reportFailure } from './output.ts';
 import { phantomCommand } from './phantom.ts';
 import { readCommand } from './read.ts';
+import { shadowCommand } from './shadow.ts';
 import { startCommand } from './startCommand.ts';
 
 const commands = [
@@ -24,6 +25,7 @@ const commands = [
   dbCommand,
   agreementCommand,
   consistencyCommand,
+  shadowCommand,
   driftCommand,
   doctorCommand,
 ];

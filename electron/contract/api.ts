@@ -16,6 +16,7 @@ import {
   phantomRequest,
   volumeHash,
 } from './lab.ts';
+import { modelHash, shadowReport } from './models.ts';
 import { recipe } from './recipe.ts';
 import { saliencyVerdict, type SaliencyMethod } from './saliencyTests.ts';
 import { datasetRow, freezePreview, freezeResult, study } from './snapshot.ts';
@@ -176,6 +177,11 @@ export const api = {
     z.strictObject({ first: evaluationId, second: evaluationId }),
     comparisonReport,
   ),
+  /** One candidate at a time reads beside the current model; another takes its place. */
+  'shadow.start': call(z.strictObject({ model: modelHash }), shadowReport),
+  'shadow.stop': call(nothing, nothing),
+  /** Of this candidate, or of the last one; null where none ever was. */
+  'shadow.report': call(z.strictObject({ model: modelHash.nullable() }), shadowReport.nullable()),
 } as const;
 export type Api = typeof api;
 export type CallName = keyof Api;

@@ -22,8 +22,8 @@ export const promotionRules = z.strictObject({
   floors: z.strictObject({ none: share, 'I-II': share, 'III-IV': share }),
   /** Largest expected calibration error after temperature scaling, at the point estimate. */
   calibration: share,
-  /** Whether one saliency method at least must have passed every test that could be done. */
-  saliency: z.enum(['passed', 'tested']),
+  /** Of its saliency maps: one method at least passed every test that could be done, all were tested, or nothing. */
+  saliency: z.enum(['passed', 'tested', 'not asked']),
   /** Films that it must have read in the shadow of the current model. */
   shadowFilms: count,
 });
@@ -32,7 +32,7 @@ export const defaultRules: PromotionRules = {
   margin: 0.03,
   floors: { none: 0.7, 'I-II': 0.6, 'III-IV': 0.85 },
   calibration: 0.1,
-  saliency: 'tested',
+  saliency: 'not asked',
   shadowFilms: 0,
 };
 
@@ -189,10 +189,12 @@ export const shadowReport = z.strictObject({
   /** The candidate's answers on films that a person has read since, beside the current model's: shares of hips right. */
   againstReaders: z.strictObject({
     hips: count,
+    /** Of these, hips whose reader had been shown a model's answer, which favours the current one. */
+    sawCurrent: count,
     current: estimate.nullable(),
     candidate: estimate.nullable(),
   }),
-  /** Gravest first. */
+  /** The gravest, gravest first; without films whose answer is withheld from the present reader. */
   disagreements: z.array(shadowDisagreement),
   /** Why the candidate reads no more; null while it can. */
   failure: z.string().nullable(),

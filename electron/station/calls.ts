@@ -17,6 +17,8 @@ import { labCallsOf } from './lab/labCalls.ts';
 import { findingOf } from './readFilm.ts';
 import type { ReadingQueue } from './readingQueue.ts';
 import { loadSettings, saveSettings } from './settings.ts';
+import type { Shadow } from './shadow/shadow.ts';
+import { shadowCallsOf } from './shadow/shadowCalls.ts';
 import { stationState } from './state.ts';
 import type { EvaluatedModels } from './training/evaluatedModels.ts';
 import type { Evaluations } from './training/evaluations.ts';
@@ -36,12 +38,14 @@ export function callsOf(
   lab: Lab,
   training: Training,
   evaluations: Evaluations,
+  shadow: Shadow,
   evaluated: EvaluatedModels,
 ): Calls {
   return {
     ...labCallsOf(lab),
     ...datasetCallsOf(context),
     ...trainingCallsOf(training, evaluations),
+    ...shadowCallsOf(context, shadow),
     'station.state': () => stationState(context),
     'worklist.list': (input) => worklist(context, input),
     'film.describe': (input) => describeFilm(context, input),

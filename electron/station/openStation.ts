@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AgreementReport } from '../contract/agreement.ts';
 import type { Reply } from '../contract/api.ts';
@@ -36,6 +37,7 @@ import type { DemoOutcome } from './makeDemo.ts';
 import { makeDemo } from './makeDemo.ts';
 import { createOpenedFilms } from './openedFilms.ts';
 import { readFilm } from './readFilm.ts';
+import { Shadow } from './shadow/shadow.ts';
 import { saliencyOf } from './saliency.ts';
 import { createReadingQueue } from './readingQueue.ts';
 import { EvaluatedModels } from './training/evaluatedModels.ts';
@@ -85,6 +87,8 @@ export interface OpenStation extends Station {
    * @throws CalcarError 'invalid-input' where real and simulated films were read and no kind is named
    */
   readerAgreement(request: AgreementRequest): Promise<AgreementReport>;
+  /** Resolves when there is nothing that a candidate in the shadow could read now. */
+  shadowSettled(): Promise<void>;
   /** Recomputes the hash chain of all reads. */
   verifyReads(): Promise<ChainReport>;
 }
@@ -190,7 +194,20 @@ async function compose(
 
   const evaluated = new EvaluatedModels(folder.runs, evaluations, (hash) => datasetFolder(context, hash));
 
-  const calls = callsOf(context, queue, readLater, lab, training, evaluations, evaluated);
+  const shadow = new Shadow({
+    context,
+    folderOf: (hash) => join(folder.path, 'models', hash),
+    isBusy: () => queue.isBusy(),
+    spawn: options.spawnCompute,
+    reads: options.compute !== false,
+  });
+  closers.push(() => shadow.close());
+  events.subscribe(({ event }) => {
+    if (event === 'film-state' || event === 'compute' || event === 'models-changed') shadow.wake();
+  });
+  shadow.wake();
+
+  const calls = callsOf(context, queue, readLater, lab, training, evaluations, shadow, evaluated);
   const work = createWork();
   return {
     dataDir: folder.path,
@@ -217,6 +234,7 @@ async function compose(
       }),
     saliency: (imageHash, hip) => work.run(() => saliencyOf(context, imageHash, hip)),
     readerAgreement: (request) => work.run(() => readerAgreement(database, request)),
+    shadowSettled: () => shadow.settled(),
     verifyReads: () => work.run(() => database.read(verifyChain)),
     close: () => {
       lab.stop();

@@ -7,6 +7,8 @@ export interface ReadingQueue {
   later(imageHash: string): void;
   /** Next, or the reading already under way. */
   now(imageHash: string): Promise<Finding>;
+  /** True while a film is being read or waits. */
+  isBusy(): boolean;
   /** Reads nothing more and refuses who waits as 'cancelled'; resolves when the reading under way has ended. */
   close(): Promise<void>;
 }
@@ -66,6 +68,7 @@ export function createReadingQueue(read: (imageHash: string) => Promise<Finding>
       wake();
       return asked.promise;
     },
+    isBusy: () => current !== undefined || urgent.size + background.size > 0,
     close: async () => {
       closed = true;
       background.clear();
