@@ -55,6 +55,7 @@ const learning: Record<string, () => Promise<Command>> = {
   train: async () => (await import('./train.ts')).trainCommand,
   evaluate: async () => (await import('./evaluate.ts')).evaluateCommand,
   compare: async () => (await import('./compare.ts')).compareCommand,
+  queue: async () => (await import('./queue.ts')).queueCommand,
   gate: async () => (await import('./gate.ts')).gateCommand,
 };
 

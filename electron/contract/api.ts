@@ -17,6 +17,7 @@ import {
   volumeHash,
 } from './lab.ts';
 import { modelHash, shadowReport } from './models.ts';
+import { labellingQueue } from './queue.ts';
 import { recipe } from './recipe.ts';
 import { saliencyVerdict, type SaliencyMethod } from './saliencyTests.ts';
 import { datasetRow, freezePreview, freezeResult, study } from './snapshot.ts';
@@ -182,6 +183,8 @@ export const api = {
   'shadow.stop': call(nothing, nothing),
   /** Of this candidate, or of the last one; null where none ever was. */
   'shadow.report': call(z.strictObject({ model: modelHash.nullable() }), shadowReport.nullable()),
+  /** What to label next, the most telling film first; written down as it is given out. */
+  'queue.next': call(z.strictObject({ films: z.number().int().min(1).max(1000) }), labellingQueue),
 } as const;
 export type Api = typeof api;
 export type CallName = keyof Api;

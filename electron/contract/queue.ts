@@ -12,10 +12,12 @@ export const queueRow = z.strictObject({
   patientId: z.string().nullable(),
   /** From 1. */
   rank: z.number().int().positive(),
-  score: z.number(),
-  reasons: z
-    .array(z.strictObject({ reason: z.enum(queueReasons), value: z.number(), sentence: z.string() }))
-    .min(1),
+  /** 0..1; null where withheld. */
+  score: z.number().min(0).max(1).nullable(),
+  /** The strongest first; at least one, unless withheld. */
+  reasons: z.array(
+    z.strictObject({ reason: z.enum(queueReasons), value: z.number().min(0).max(1), sentence: z.string() }),
+  ),
 });
 export type QueueRow = z.infer<typeof queueRow>;
 
@@ -34,7 +36,7 @@ export const labellingQueue = z.strictObject({
 });
 export type LabellingQueue = z.infer<typeof labellingQueue>;
 
-/** What a simulated study says of the queue: balanced accuracy by labels, by the queue and in random order. */
+/** What a simulated study says of the queue: balanced accuracy by films labelled, by the queue and in random order. */
 export const queueStudy = z.strictObject({
   format: z.literal(1),
   warning: z.string(),
@@ -53,7 +55,10 @@ export const queueStudy = z.strictObject({
       ),
     }),
   ),
-  /** Labels saved at the accuracy that random order reaches with all rounds: share of its labels, with the interval over repeats. */
+  /**
+   * Films that are labelled less than in random order at the last accuracy that both reach, as a share of those of
+   * whichever needs more (negative: it needs more), with where 95 of 100 repeats lie.
+   */
   saved: z.array(
     z.strictObject({
       order: z.enum(['queue', 'entropy', 'disagreement', 'novelty']),

@@ -14,6 +14,7 @@ import { driftReport } from './drift.ts';
 import { history } from './history.ts';
 import type { Lab } from './lab/lab.ts';
 import { labCallsOf } from './lab/labCalls.ts';
+import { nextToLabel } from './queue.ts';
 import { findingOf } from './readFilm.ts';
 import type { ReadingQueue } from './readingQueue.ts';
 import { loadSettings, saveSettings } from './settings.ts';
@@ -61,6 +62,7 @@ export function callsOf(
     'evaluations.compare': ({ first, second }) => Promise.resolve(evaluated.compare(first, second)),
     'settings.load': () => loadSettings(context),
     'settings.save': (input) => saveSettings(context, input),
+    'queue.next': (input) => nextToLabel(context, input),
     'doctor.report': () =>
       doctorReport({ dataDir: context.folder.path, survey: () => context.machine.survey() }),
     'demo.make': async ({ patients }) =>

@@ -19,6 +19,7 @@ import {
   undo,
 } from '../reading/edit.ts';
 import { commitAndNext, go } from '../reading/commit.ts';
+import { toggleQueue } from '../reading/listOrder.ts';
 import { session, setSession } from '../reading/session.ts';
 import { confidenceWords, gradeWords } from '../words.ts';
 import * as picture from '../viewer/picture.ts';
@@ -279,6 +280,14 @@ export const commands: readonly Command[] = [
       setApp({ room: 'reading', listWhole: true });
       requestAnimationFrame(() => document.getElementById('search')?.focus());
     },
+  },
+  {
+    id: 'label-next',
+    name: 'Order the list by what to label next',
+    group: 'Worklist',
+    keys: ['Shift+n'],
+    enabled: () => useApp.getState().room === 'reading',
+    perform: () => void toggleQueue(),
   },
   {
     id: 'import',

@@ -22,6 +22,7 @@ const shapes = {
     </>
   ),
   list: <path d="M4 6h3M4 12h3M4 18h3M10 6h10M10 12h10M10 18h10" />,
+  'label-next': <path d="M4 6h9M4 12h6M4 18h6M17 4v14M13.5 14.5 17 18l3.5-3.5" />,
   panel: <path d="M4 5h16v14H4zM14 5v14" />,
   keys: <path d="M3 7h18v10H3zM6.5 10.5h.01M10 10.5h.01M14 10.5h.01M17.5 10.5h.01M8 14h8" />,
   import: <path d="M12 4v11M7.5 10.5 12 15l4.5-4.5M5 20h14" />,

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { ReactNode } from 'react';
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { Button } from 'react-aria-components';
 import { assetRoutes } from '../../electron/contract/api.ts';
 import type { WorklistRow } from '../../electron/contract/reads.ts';
@@ -12,6 +12,7 @@ import { Icon } from '../design/icons.tsx';
 import controls from '../design/controls.module.css';
 import { command } from '../commands/commands.ts';
 import { gradeWords, personName, stateWords } from '../words.ts';
+import { ordered, reasonOf, useQueue } from './listOrder.ts';
 import { openFilm } from './openFilm.ts';
 import { useSession } from './session.ts';
 import styles from './worklist.module.css';
@@ -20,7 +21,9 @@ const rowHeight = 68;
 
 /** Every film of the station, one row each. Only the rows in sight exist, so fifty thousand cost no more than fifty. */
 export function Worklist({ whole }: { readonly whole: boolean }): ReactNode {
-  const rows = useApp((app) => app.rows);
+  const listed = useApp((app) => app.rows);
+  const queue = useQueue((now) => now.queue);
+  const rows = useMemo(() => listed && ordered(listed, queue), [listed, queue]);
   const search = useApp((app) => app.search);
   const error = useApp((app) => app.listError);
   return (
@@ -45,6 +48,7 @@ export function Worklist({ whole }: { readonly whole: boolean }): ReactNode {
               }}
             />
           </div>
+          <CommandButton command={command('label-next')} icon="label-next" pressed={queue !== null} />
           <CommandButton command={command('import')} icon="import" />
         </div>
       )}
@@ -70,6 +74,7 @@ export function Worklist({ whole }: { readonly whole: boolean }): ReactNode {
 
 function Rows({ rows }: { readonly rows: readonly WorklistRow[] }): ReactNode {
   const open = useSession((now) => now.imageHash);
+  const queue = useQueue((now) => now.queue);
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -102,6 +107,7 @@ function Rows({ rows }: { readonly rows: readonly WorklistRow[] }): ReactNode {
         {virtual.getVirtualItems().map((item) => {
           const row = rows[item.index];
           if (row === undefined) return null;
+          const reasons = reasonOf(row, queue)?.map(({ sentence }) => sentence) ?? null;
           return (
             <div
               key={row.imageHash}
@@ -112,11 +118,11 @@ function Rows({ rows }: { readonly rows: readonly WorklistRow[] }): ReactNode {
               aria-posinset={item.index + 1}
               className={styles['row']}
               style={{ transform: `translateY(${String(item.start)}px)` }}
-              title={row.reason ?? row.fileName}
+              title={reasons?.join('\n') ?? row.reason ?? row.fileName}
               data-state={row.state}
               onClick={() => void openFilm(row.imageHash)}
             >
-              <Row row={row} />
+              <Row row={row} why={reasons?.[0] ?? null} />
             </div>
           );
         })}
@@ -125,7 +131,8 @@ function Rows({ rows }: { readonly rows: readonly WorklistRow[] }): ReactNode {
   );
 }
 
-function Row({ row }: { readonly row: WorklistRow }): ReactNode {
+/** @param why the strongest reason to label this film next; null where there is none to tell */
+function Row({ row, why }: { readonly row: WorklistRow; readonly why: string | null }): ReactNode {
   const name = row.patientName === null ? row.fileName : personName(row.patientName);
   const side = { left: 'L', right: 'R', unknown: '' }[row.laterality];
   return (
@@ -157,7 +164,7 @@ function Row({ row }: { readonly row: WorklistRow }): ReactNode {
         <span className={styles['reader']}>
           <span className={styles['cut']}>
             {row.person.length === 0
-              ? 'Not read'
+              ? (why ?? 'Not read')
               : `${row.person.map((grade) => gradeWords[grade]).join(', ')} · ${row.lastReader ?? ''}`}
           </span>
         </span>

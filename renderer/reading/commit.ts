@@ -1,12 +1,13 @@
-import { refreshList, say, useApp } from '../app/store.ts';
+import { refreshList, say } from '../app/store.ts';
 import { call, sentenceOf } from '../station.ts';
 import { readFacts, settleDraft } from './autosave.ts';
 import { toRead } from './draft.ts';
 import { mayEdit } from './edit.ts';
+import { nextToRead, shownRows } from './listOrder.ts';
 import { openFilm, reloadReads } from './openFilm.ts';
 import { session, setSession } from './session.ts';
 
-/** Commits the read and opens the next film of the list; on the last one stays, with the answer shown. */
+/** Commits the read and opens the next film of the list; where none is left to read it stays, with the answer shown. */
 export async function commitAndNext(): Promise<void> {
   if (session().committing || !mayEdit()) return;
   const facts = readFacts();
@@ -30,22 +31,15 @@ export async function commitAndNext(): Promise<void> {
   }
   setSession({ committing: false, touched: false, saved: 'untouched' });
   say('Read committed.');
-  const next = nextUsable();
+  const next = nextToRead(shownRows() ?? [], session().imageHash);
   void refreshList();
   if (next === null) await reloadReads();
   else await openFilm(next);
 }
 
-/** The next film that can be read at all. */
-function nextUsable(): string | null {
-  const { rows } = useApp.getState();
-  const index = (rows ?? []).findIndex((row) => row.imageHash === session().imageHash);
-  return rows?.slice(index + 1).find((row) => row.state !== 'unusable')?.imageHash ?? null;
-}
-
 /** The film after (1) or before (−1) the open one in the list as it is shown; null at its end. */
 export function neighbour(by: 1 | -1): string | null {
-  const { rows } = useApp.getState();
+  const rows = shownRows();
   if (rows === null || rows.length === 0) return null;
   const index = rows.findIndex((row) => row.imageHash === session().imageHash);
   if (index < 0) return rows[0]?.imageHash ?? null;
