@@ -3,8 +3,6 @@
  * k in their set, whatever the network, as long as they are exchangeable with the calibration cases of k (Vovk 2012,
  * 'Mondrian'; Sadinle, Lei and Wasserman, JASA 2019; 114: 223).
  */
-import { mean } from './bootstrap.ts';
-import { wilsonOrNull, type Proportion } from './proportion.ts';
 
 /**
  * @param probabilities one row a calibration case, which the network must not have learned from
@@ -34,63 +32,4 @@ export function conformalThresholds(
     const place = Math.floor((values.length + 1) * miscoverage + 1e-9);
     return place === 0 ? 0 : values[Math.min(place, values.length) - 1]!;
   });
-}
-
-/** The classes whose probability reaches their threshold: none, one or more. */
-export function predictionSet(probabilities: readonly number[], thresholds: readonly number[]): number[] {
-  return thresholds.flatMap((threshold, k) => (probabilities[k]! >= threshold ? [k] : []));
-}
-
-export interface Coverage {
-  /** Share of the cases whose set holds the truth. */
-  readonly overall: Proportion | null;
-  readonly byClass: readonly (Proportion | null)[];
-  readonly meanSize: number;
-  /** Share of the cases with a set of one class: those a station would answer. The others it leaves to a person. */
-  readonly single: Proportion | null;
-  /** Of those the share that is right. */
-  readonly rightOfSingle: Proportion | null;
-}
-
-/** @throws RangeError unless there is a set for each truth */
-export function coverage(
-  sets: readonly (readonly number[])[],
-  truths: readonly number[],
-  classes: number,
-): Coverage {
-  if (sets.length !== truths.length) {
-    throw new RangeError(`${String(sets.length)} sets for ${String(truths.length)} truths`);
-  }
-  const cases = sets.map((set, i) => ({
-    size: set.length,
-    truth: truths[i]!,
-    holds: set.includes(truths[i]!),
-  }));
-  const share = (of: typeof cases): Proportion | null =>
-    wilsonOrNull(of.filter(({ holds }) => holds).length, of.length);
-  const single = cases.filter(({ size }) => size === 1);
-  return {
-    overall: share(cases),
-    byClass: Array.from({ length: classes }, (_, k) => share(cases.filter(({ truth }) => truth === k))),
-    meanSize: mean(cases.map(({ size }) => size)),
-    single: wilsonOrNull(single.length, cases.length),
-    rightOfSingle: share(single),
-  };
-}
-
-/**
- * Leaving cases of little confidence to a person: what is answered, and how often that is right.
- *
- * @param least confidence from which a case is answered
- */
-export function abstention(
-  confidences: readonly number[],
-  right: readonly boolean[],
-  least: number,
-): { readonly answered: Proportion | null; readonly rightOfAnswered: Proportion | null } {
-  const answered = right.filter((_, i) => confidences[i]! >= least);
-  return {
-    answered: wilsonOrNull(answered.length, right.length),
-    rightOfAnswered: wilsonOrNull(answered.filter(Boolean).length, answered.length),
-  };
 }
