@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import type { LabellingQueue } from '../contract/queue.ts';
 import { openStation } from '../station/openStation.ts';
 import { exitCodes } from './exitCodes.ts';
@@ -10,7 +10,7 @@ import { formatTable } from './table.ts';
 
 export const queueCommand = new Command('queue')
   .description('what to label next, each film with its reason; every order that is given out is written down')
-  .option('--films <n>', 'films to propose, at most 1000', wholeNumber(1), 20)
+  .option('--films <n>', 'films to propose, at most 1000', filmsAsked, 20)
   .option('--json', 'print the order as JSON (schema labellingQueue of electron/contract/queue.ts)')
   .addHelpText(
     'after',
@@ -32,8 +32,15 @@ The code is 1 when films wait for a person's read and none of them was read by t
   })
   .addCommand(queueStudyCommand);
 
+/** As many as one order may hold. */
+function filmsAsked(text: string): number {
+  const films = wholeNumber(1)(text);
+  if (films > 1000) throw new InvalidArgumentError('Give a whole number of at most 1000.');
+  return films;
+}
+
 function inWords({ id, rows, unlabelled, scored, withheld }: LabellingQueue): string {
-  if (unlabelled === 0) return 'Every film has been read by a person: nothing is left to label.';
+  if (unlabelled === 0) return "No film here waits for a person's read, so there is nothing to label.";
   if (id === null)
     return `${String(unlabelled)} films have no person's read, and the models found a hip on none of them, so there is no order. Let them be read first: open the station, or use calcar read.`;
   const table = formatTable(
