@@ -10,10 +10,15 @@ const columns = ['None', 'I–II', 'III–IV', 'No answer'] as const;
 const shown = 10;
 
 export function shadowInText(report: ShadowReport): string {
-  const { candidate, against, isRunning, since, films, of, hips, failure } = report;
+  const { candidate, against, isRunning, since, films, of, simulated, hips, failure } = report;
   const state = isRunning ? 'reads in the shadow of' : 'has read in the shadow of';
   const lines = [
     `${candidate.name} (${candidate.hash.slice(0, 12)}) ${state} ${against.name} (${against.hash.slice(0, 12)}) since ${since}: ${String(films)} of ${String(of)} films, ${String(hips)} hips.`,
+    ...(simulated === 0
+      ? []
+      : [
+          `${String(simulated)} of these films are simulated, and agreement on them says nothing of patients.`,
+        ]),
     ...(failure === null ? [] : [failure]),
   ];
   if (hips === 0) return lines.map(paragraph).join('\n\n');

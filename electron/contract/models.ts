@@ -181,6 +181,8 @@ export const shadowReport = z.strictObject({
   /** Films that both have read, of all that the current model has read. */
   films: count,
   of: count,
+  /** Of these films, the simulated ones: agreement on them says nothing of patients. */
+  simulated: count,
   hips: count,
   agreement: estimate.nullable(),
   kappa: estimate.nullable(),

@@ -65,6 +65,7 @@ async function pairsOf(context: Context, session: ShadowSession): Promise<Shadow
     imageHash: description.imageHash,
     fileName: description.fileName,
     patient: description.patient.id ?? description.imageHash,
+    simulated: description.simulated,
     current,
     candidate,
     read: read.get(description.imageHash) ?? null,

@@ -30,6 +30,7 @@ function pair(
     imageHash: hashOf(name),
     fileName: `${name}.dcm`,
     patient: name,
+    simulated: false,
     current,
     candidate,
     read: null,
@@ -194,6 +195,17 @@ it('both are held against the same readers, on the hips that these graded', () =
   expect(report.againstReaders).toMatchObject({ hips: 3, sawCurrent: 1 });
   expect(report.againstReaders.current!.estimate).toBeCloseTo(2 / 3, 12);
   expect(report.againstReaders.candidate!.estimate).toBeCloseTo(2 / 3, 12);
+});
+
+it('says how many of the films are simulated', () => {
+  const simulated = pair('a', says(hip('none')), says(hip('none')), { simulated: true });
+  expect(shadowReportOf([simulated, pair('b', says(), says())])).toMatchObject({ films: 2, simulated: 1 });
+});
+
+it('kappa of the same answers everywhere is not told as certain', () => {
+  const groups = ['none', 'I-II', 'III-IV', 'none'] as const;
+  const alike = groups.map((group, i) => pair(String(i), says(hip(group)), says(hip(group))));
+  expect(shadowReportOf(alike).kappa).toBeNull();
 });
 
 it('the table has its groups in the order of the contract', () => {

@@ -22,6 +22,7 @@ export interface ShadowPair {
   readonly fileName: string;
   /** Any name by which films of one patient are known as such. */
   readonly patient: string;
+  readonly simulated: boolean;
   readonly current: Finding;
   readonly candidate: Finding;
   readonly read: ReadDraft | null;
@@ -53,6 +54,7 @@ export function shadowReportOf(pairs: readonly ShadowPair[]): Measured {
   );
   return {
     films: pairs.length,
+    simulated: pairs.filter(({ simulated }) => simulated).length,
     hips: hips.length,
     agreement: shareOf(
       hips.map((hip) => ({
@@ -168,6 +170,7 @@ function byPatient(patients: readonly string[], statistic: WeightedStatistic): E
   // Everyone gets the same intervals of the same reads.
   const random = seeded(1).stream('shadow');
   const { estimate, low, high } = weightedBootstrap(patients, statistic, () => random.uniform());
-  if (![estimate, low, high].every(Number.isFinite)) return null;
+  // Where every draw is alike, the draws cannot tell how sure it is.
+  if (![estimate, low, high].every(Number.isFinite) || low === high) return null;
   return { estimate, low, high, n: patients.length, of: 'hips', method: 'patient-bootstrap' };
 }
