@@ -50,6 +50,7 @@ async function trainOn(folder: string, patients: number): Promise<Training> {
     recipe: { ...quickRecipe('classifier'), epochs, batchSize, patience: epochs },
     start: null,
     base: fileURLToPath(new URL('../models/weights', import.meta.url)),
+    rules: null,
     software: 'benchmark',
     command: process.argv.slice(1).join(' '),
   });

@@ -10,6 +10,7 @@ import { drrCommand } from './drr.ts';
 import { exitCodeHelp, exitCodes } from './exitCodes.ts';
 import { filmsCommand } from './films.ts';
 import { reportFailure } from './output.ts';
+import { modelsCommand, promoteCommand, rollbackCommand } from './models.ts';
 import { phantomCommand } from './phantom.ts';
 import { readCommand } from './read.ts';
 import { shadowCommand } from './shadow.ts';
@@ -27,6 +28,9 @@ const commands = [
   consistencyCommand,
   shadowCommand,
   driftCommand,
+  modelsCommand,
+  promoteCommand,
+  rollbackCommand,
   doctorCommand,
 ];
 
@@ -55,8 +59,8 @@ const learning: Record<string, () => Promise<Command>> = {
   train: async () => (await import('./train.ts')).trainCommand,
   evaluate: async () => (await import('./evaluate.ts')).evaluateCommand,
   compare: async () => (await import('./compare.ts')).compareCommand,
-  queue: async () => (await import('./queue.ts')).queueCommand,
   gate: async () => (await import('./gate.ts')).gateCommand,
+  queue: async () => (await import('./queue.ts')).queueCommand,
 };
 
 /** They bring the tensor library into this process, which the others need not wait for. */

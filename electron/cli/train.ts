@@ -66,6 +66,7 @@ const start = withRuns(new Command('start'))
       name: name ?? `${recipe.network}, ${asked.recipe} recipe`,
       start: from ?? null,
       base,
+      rules: null,
       software: stationVersion,
       command: commandLine(process.argv),
     });

@@ -8,6 +8,7 @@ import { CalcarError, fromWireError } from '../contract/errors.ts';
 import type { GradeGroup, SaliencyMap } from '../contract/finding.ts';
 import type { Box, GreyImage } from '../contract/image.ts';
 import type { FilmTags, Reading } from '../contract/reading.ts';
+import type { SaliencyMethod } from '../contract/saliencyTests.ts';
 import { forkCompute, type ChildPort, type SpawnCompute } from './childPort.ts';
 import { createJobQueue, type QueuedJob } from './jobQueue.ts';
 import {
@@ -75,9 +76,20 @@ export interface ComputeClient {
    */
   read(image: GreyImage, tags: FilmTags, options?: JobOptions): Promise<ComputeReading>;
   /** The evidence for `of`, by default the likeliest group. @throws CalcarError as `read` */
-  saliency(image: GreyImage, box: Box, of?: GradeGroup | null, options?: JobOptions): Promise<SaliencyMap>;
+  saliency(
+    image: GreyImage,
+    box: Box,
+    of?: GradeGroup | null,
+    method?: SaliencyMethod,
+    options?: JobOptions,
+  ): Promise<SaliencyMap>;
   /** Loads, tests and times every backend; takes seconds. @throws CalcarError as `read` */
   survey(options?: JobOptions): Promise<BackendSurvey>;
+  /**
+   * Ends the process and starts another with the models of this folder; what runs and what waits is done by that one.
+   * Resolves when the models are loaded, or cannot be, which the state says.
+   */
+  useModel(folder: string): Promise<void>;
   /** Ends the process; what waits is rejected as 'cancelled'. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -89,7 +101,8 @@ export interface ComputeReading {
 }
 
 export function startCompute(options: ComputeOptions): ComputeClient {
-  const { modelFolder, spawn = forkCompute, log } = options;
+  const { spawn = forkCompute, log } = options;
+  let { modelFolder } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const listeners = new Set<(state: ComputeState) => void>();
   const queue = createJobQueue();
@@ -106,6 +119,7 @@ export function startCompute(options: ComputeOptions): ComputeClient {
   let restart: NodeJS.Timeout | undefined;
   /** Why nothing will be computed any more. */
   let end: CalcarError | null = null;
+  let isClosed = false;
   let exited = Promise.resolve();
 
   function setState(state: ComputeState): void {
@@ -245,6 +259,33 @@ export function startCompute(options: ComputeOptions): ComputeClient {
     last?.kill();
   }
 
+  function useModel(folder: string): Promise<void> {
+    if (isClosed) return Promise.resolve();
+    modelFolder = folder;
+    clearTimeout(timer);
+    clearTimeout(restart);
+    const last = child;
+    child = null;
+    ready = null;
+    end = null;
+    deaths = 0;
+    deathsBeforeReady = 0;
+    if (running !== null && !running.isCancelled()) queue.putBack(running);
+    running = null;
+    last?.kill();
+    const settled = new Promise<void>((resolve) => {
+      const listener = ({ state }: ComputeState): void => {
+        if (state !== 'ready' && state !== 'failed') return;
+        listeners.delete(listener);
+        resolve();
+      };
+      listeners.add(listener);
+    });
+    setState({ state: 'starting', backend: null, sentence: null });
+    start();
+    return settled;
+  }
+
   async function run<N extends JobName>(
     name: N,
     input: JobInput<N>,
@@ -271,10 +312,12 @@ export function startCompute(options: ComputeOptions): ComputeClient {
       const { value, ready: by } = await run('read', { image, tags }, jobOptions);
       return { reading: value, backend: by.backend.name, model: by.model! };
     },
-    saliency: async (image, box, of = null, jobOptions) =>
-      (await run('saliency', { image, box, of }, jobOptions)).value,
+    saliency: async (image, box, of = null, method = 'grad-cam', jobOptions) =>
+      (await run('saliency', { image, box, of, method }, jobOptions)).value,
     survey: async (jobOptions) => (await run('survey', {}, jobOptions)).value,
+    useModel,
     close: async () => {
+      isClosed = true;
       listeners.clear();
       stop(new CalcarError('cancelled', sentences.closed));
       await exited;

@@ -38,6 +38,7 @@ function newRun(change: Partial<StoredRun['recipe']> = {}): string {
     recipe: { ...quickRecipe('classifier'), batchSize: 2, epochs: 3, ...change },
     start: null,
     base: shipped,
+    rules: null,
     software: '0',
     command: 'test',
   });

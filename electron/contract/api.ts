@@ -16,8 +16,16 @@ import {
   phantomRequest,
   volumeHash,
 } from './lab.ts';
-import { modelHash, shadowReport } from './models.ts';
 import { labellingQueue } from './queue.ts';
+import {
+  modelHash,
+  modelShelf,
+  promotionEvent,
+  promotionRules,
+  promotionVerdict,
+  shadowReport,
+  shelvedModel,
+} from './models.ts';
 import { recipe } from './recipe.ts';
 import { saliencyVerdict, type SaliencyMethod } from './saliencyTests.ts';
 import { datasetRow, freezePreview, freezeResult, study } from './snapshot.ts';
@@ -168,6 +176,8 @@ export const api = {
   'training.stopEvaluation': call(nothing, nothing),
   /** The last report; null before one. */
   'training.report': call(z.strictObject({ id: runId }), trainingReport.nullable()),
+  /** What to label next, the most telling film first; written down as it is given out. */
+  'queue.next': call(z.strictObject({ films: z.number().int().min(1).max(1000) }), labellingQueue),
   /** The films of the current model over time beside those that it was tested on. */
   'drift.report': call(nothing, driftReport),
   /** Every model that was evaluated, the one that was read last first. */
@@ -183,8 +193,28 @@ export const api = {
   'shadow.stop': call(nothing, nothing),
   /** Of this candidate, or of the last one; null where none ever was. */
   'shadow.report': call(z.strictObject({ model: modelHash.nullable() }), shadowReport.nullable()),
-  /** What to label next, the most telling film first; written down as it is given out. */
-  'queue.next': call(z.strictObject({ films: z.number().int().min(1).max(1000) }), labellingQueue),
+  'models.shelf': call(nothing, modelShelf),
+  /** Puts the model of a finished training on the shelf. */
+  'models.add': call(z.strictObject({ run: runId }), shelvedModel),
+  /** For trainings that begin from now on; those that have begun keep theirs. */
+  'models.setRules': call(promotionRules, promotionRules),
+  /**
+   * Reads the frozen test set with the candidate and the current model, unless that was done, and holds the candidate
+   * against its rules; nothing is changed. Resolves after minutes; tells of its progress as the job 'judge'.
+   */
+  'models.judge': call(
+    z.strictObject({ model: modelHash, snapshot: z.string().nullable() }),
+    promotionVerdict,
+  ),
+  /** Stops a judgement that is under way. */
+  'models.stop': call(nothing, nothing),
+  /** Judges and, where everything was shown, makes it the current model. A refusal is 'not-promoted', with its numbers, and is written down. */
+  'models.promote': call(
+    z.strictObject({ model: modelHash, snapshot: z.string().nullable() }),
+    promotionEvent,
+  ),
+  /** Puts the model before back, at once and without a judgement. */
+  'models.rollback': call(nothing, promotionEvent),
 } as const;
 export type Api = typeof api;
 export type CallName = keyof Api;

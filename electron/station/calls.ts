@@ -14,6 +14,9 @@ import { driftReport } from './drift.ts';
 import { history } from './history.ts';
 import type { Lab } from './lab/lab.ts';
 import { labCallsOf } from './lab/labCalls.ts';
+import { modelCallsOf } from './models/modelCalls.ts';
+import type { Promotion } from './models/promotion.ts';
+import type { Shelf } from './models/shelf.ts';
 import { nextToLabel } from './queue.ts';
 import { findingOf } from './readFilm.ts';
 import type { ReadingQueue } from './readingQueue.ts';
@@ -41,12 +44,15 @@ export function callsOf(
   evaluations: Evaluations,
   shadow: Shadow,
   evaluated: EvaluatedModels,
+  shelf: Shelf,
+  promotion: Promotion,
 ): Calls {
   return {
     ...labCallsOf(lab),
     ...datasetCallsOf(context),
     ...trainingCallsOf(training, evaluations),
     ...shadowCallsOf(context, shadow),
+    ...modelCallsOf(shelf, promotion),
     'station.state': () => stationState(context),
     'worklist.list': (input) => worklist(context, input),
     'film.describe': (input) => describeFilm(context, input),

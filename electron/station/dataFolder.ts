@@ -31,6 +31,8 @@ export interface DataFolder {
   /** Frozen data sets, and trainings on them. */
   readonly datasets: string;
   readonly runs: string;
+  /** A folder a model of the shelf, by its hash. */
+  readonly models: string;
 }
 
 /**
@@ -46,6 +48,7 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     logs: join(path, 'logs'),
     datasets: join(path, 'datasets'),
     runs: join(path, 'runs'),
+    models: join(path, 'models'),
   };
   try {
     for (const part of [
@@ -55,6 +58,7 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
       folder.logs,
       folder.datasets,
       folder.runs,
+      folder.models,
     ])
       await mkdir(part, { recursive: true, mode: 0o700 });
   } catch (error) {

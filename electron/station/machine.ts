@@ -41,6 +41,8 @@ export interface Machine {
   saliency(image: GreyImage, box: Box, of: GradeGroup, method: SaliencyMethod): Promise<SaliencyMap>;
   /** Loads, tests and times every backend; takes seconds. */
   survey(): Promise<BackendSurvey>;
+  /** Reads with the models of another folder from now on; resolves when they are loaded, or cannot be. */
+  useModel(folder: string): Promise<void>;
   subscribe(listener: (state: ComputeState) => void): () => void;
   close(): Promise<void>;
 }
@@ -55,6 +57,7 @@ export function noMachine(): Machine {
     read: refuse,
     saliency: refuse,
     survey: refuse,
+    useModel: () => Promise.resolve(),
     subscribe: () => () => undefined,
     close: () => Promise.resolve(),
   };

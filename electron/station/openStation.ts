@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AgreementReport } from '../contract/agreement.ts';
 import type { Reply } from '../contract/api.ts';
+import type { ShelvedModel } from '../contract/models.ts';
 import { CalcarError, toWireError } from '../contract/errors.ts';
 import type { SaliencyMap } from '../contract/finding.ts';
 import type { ImportOutcome } from '../contract/reads.ts';
@@ -43,6 +44,8 @@ import { createReadingQueue } from './readingQueue.ts';
 import { EvaluatedModels } from './training/evaluatedModels.ts';
 import { Evaluations } from './training/evaluations.ts';
 import { Training } from './training/training.ts';
+import { Promotion } from './models/promotion.ts';
+import { promotedModel, Shelf } from './models/shelf.ts';
 import { stationVersion } from './version.ts';
 
 export interface StationOptions {
@@ -87,6 +90,8 @@ export interface OpenStation extends Station {
    * @throws CalcarError 'invalid-input' where real and simulated films were read and no kind is named
    */
   readerAgreement(request: AgreementRequest): Promise<AgreementReport>;
+  /** Puts a models' folder from elsewhere on the shelf. @throws CalcarError 'model-missing', 'disk-full', 'read-only' */
+  addModel(path: string): Promise<ShelvedModel>;
   /** Resolves when there is nothing that a candidate in the shadow could read now. */
   shadowSettled(): Promise<void>;
   /** Recomputes the hash chain of all reads. */
@@ -131,7 +136,10 @@ async function compose(
   const events = createEvents((error) => log.failure('listener failed', error));
   const decoder = createDecoder(options.decodeWorker ? { workerUrl: options.decodeWorker } : {});
   closers.push(() => decoder.close());
-  const machine = options.compute === false ? noMachine() : startMachine(options, log);
+  const promoted = await database.read(promotedModel);
+  const chosen = options.modelFolder ?? (process.env['CALCAR_MODELS'] || undefined);
+  const modelFolder = chosen ?? (promoted === null ? shippedModels : join(folder.models, promoted));
+  const machine = options.compute === false ? noMachine() : startMachine(options, modelFolder, log);
 
   const context: Context = {
     folder,
@@ -173,9 +181,20 @@ async function compose(
   await lab.prepare();
   closers.push(() => lab.close());
 
+  const shelf = new Shelf(context, chosen ?? shippedModels);
+  const promotion = new Promotion({
+    context,
+    shelf,
+    startEvaluation: options.startEvaluation ?? spawnEvaluation,
+    snapshotFolder: (hash) => datasetFolder(context, hash),
+    report: (done, of) =>
+      events.emit({ event: 'progress', job: 'judge', done, of, label: 'Reading the test patients' }),
+  });
+
   const training = new Training({
     runsFolder: folder.runs,
-    base: modelFolderOf(options),
+    base: () => shelf.currentFolder(),
+    rules: () => shelf.rules(),
     software: stationVersion,
     snapshotFolder: (hash) => datasetFolder(context, hash),
     startTrainer: options.startTrainer ?? spawnTrainer,
@@ -196,7 +215,7 @@ async function compose(
 
   const shadow = new Shadow({
     context,
-    folderOf: (hash) => join(folder.path, 'models', hash),
+    folderOf: (hash) => shelf.folderOf(hash),
     isBusy: () => queue.isBusy(),
     spawn: options.spawnCompute,
     reads: options.compute !== false,
@@ -207,7 +226,18 @@ async function compose(
   });
   shadow.wake();
 
-  const calls = callsOf(context, queue, readLater, lab, training, evaluations, shadow, evaluated);
+  const calls = callsOf(
+    context,
+    queue,
+    readLater,
+    lab,
+    training,
+    evaluations,
+    shadow,
+    evaluated,
+    shelf,
+    promotion,
+  );
   const work = createWork();
   return {
     dataDir: folder.path,
@@ -225,6 +255,7 @@ async function compose(
         return outcomes;
       }),
     addDataset: (path) => work.run(() => addDataset(context, path)),
+    addModel: (path) => work.run(() => shelf.addFolder(path)),
     makeDemo: (patients) => work.run(() => makeDemo(context, readLater, patients)),
     displayGreys: (imageHash) =>
       work.run(async () => {
@@ -232,27 +263,25 @@ async function compose(
         const { opened } = await context.opened(imageHash);
         return { rows, columns, greys: renderDisplay(opened) };
       }),
-    saliency: (imageHash, hip) => work.run(() => saliencyOf(context, imageHash, hip)),
+    saliency: (imageHash, hip) => work.run(() => saliencyOf(context, imageHash, hip, 'grad-cam')),
     readerAgreement: (request) => work.run(() => readerAgreement(database, request)),
     shadowSettled: () => shadow.settled(),
     verifyReads: () => work.run(() => database.read(verifyChain)),
     close: () => {
       lab.stop();
       evaluations.stop();
+      promotion.stop();
       return work.close(closeAll);
     },
   };
 }
 
-function modelFolderOf({ modelFolder }: StationOptions): string {
-  const shipped = fileURLToPath(new URL('../../models/weights', import.meta.url));
-  return modelFolder ?? (process.env['CALCAR_MODELS'] || shipped);
-}
+/** The models that come with Calcar. */
+const shippedModels = fileURLToPath(new URL('../../models/weights', import.meta.url));
 
-function startMachine(options: StationOptions, log: StationLog): Machine {
-  const { spawnCompute } = options;
+function startMachine({ spawnCompute }: StationOptions, modelFolder: string, log: StationLog): Machine {
   return startCompute({
-    modelFolder: modelFolderOf(options),
+    modelFolder,
     log,
     ...(spawnCompute ? { spawn: spawnCompute } : {}),
   });

@@ -11,6 +11,8 @@ import { droppedFiles } from '../imports/choose.ts';
 import { importFiles } from '../imports/imports.ts';
 import { LabRoom } from '../lab/LabRoom.tsx';
 import { addCt, hearLab } from '../lab/volumes.ts';
+import { ModelsRoom } from '../models/ModelsRoom.tsx';
+import { hearModels } from '../models/shelf.ts';
 import { flushDraft } from '../reading/autosave.ts';
 import { FilmRoom } from '../reading/FilmRoom.tsx';
 import { ReadPanel } from '../reading/ReadPanel.tsx';
@@ -33,6 +35,7 @@ export function App(): ReactNode {
   useEffect(startApp, []);
   useEffect(() => listen(hearLab), []);
   useEffect(() => listen(hearTraining), []);
+  useEffect(() => listen(hearModels), []);
   // Before the first picture, so that a key pressed at what is seen is never lost.
   useLayoutEffect(() => bindKeys(commands, settings.keys), [settings.keys]);
   useEffect(() => {
@@ -69,6 +72,7 @@ export function App(): ReactNode {
       {room === 'lab' && <LabRoom />}
       {room === 'training' && <TrainingRoom />}
       {room === 'evaluation' && <EvaluationRoom />}
+      {room === 'models' && <ModelsRoom />}
       {room === 'settings' && <SettingsRoom />}
       <StatusLine />
       <ImportPanel />

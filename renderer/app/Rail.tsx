@@ -18,6 +18,7 @@ export function Rail(): ReactNode {
       <CommandButton command={command('lab-room')} icon="lab" pressed={room === 'lab'} />
       <CommandButton command={command('training-room')} icon="training" pressed={room === 'training'} />
       <CommandButton command={command('evaluation-room')} icon="evaluation" pressed={room === 'evaluation'} />
+      <CommandButton command={command('models-room')} icon="models" pressed={room === 'models'} />
       <CommandButton command={command('settings-room')} icon="settings" pressed={room === 'settings'} />
       <span className={styles['gap']} />
       {room === 'reading' && (

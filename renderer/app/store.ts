@@ -3,7 +3,7 @@ import type { Settings, StationEvent, StationState } from '../../electron/contra
 import type { WorklistRow } from '../../electron/contract/reads.ts';
 import { call, listen, sentenceOf } from '../station.ts';
 
-export type Room = 'reading' | 'lab' | 'training' | 'evaluation' | 'settings';
+export type Room = 'reading' | 'lab' | 'training' | 'evaluation' | 'models' | 'settings';
 export type Overlay = 'keys' | 'palette' | 'imports' | null;
 export interface Notice {
   readonly text: string;

@@ -16,6 +16,7 @@ export const commandGroups: readonly Command['group'][] = [
   'Worklist',
   'Lab',
   'Training',
+  'Models',
   'Station',
 ];
 

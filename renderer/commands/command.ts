@@ -4,7 +4,7 @@ import { useApp } from '../app/store.ts';
 export interface Command {
   readonly id: string;
   readonly name: string;
-  readonly group: 'Read' | 'Film' | 'Boxes' | 'Worklist' | 'Lab' | 'Training' | 'Station';
+  readonly group: 'Read' | 'Film' | 'Boxes' | 'Worklist' | 'Lab' | 'Training' | 'Models' | 'Station';
   /** Presses as tinykeys writes them; the first is the one that is shown. */
   readonly keys: readonly string[];
   /** False while the command has nothing to act on. */

@@ -8,6 +8,7 @@ import { lab } from '../lab/lab.ts';
 import { inLab, labCommands } from '../lab/labCommands.ts';
 import * as tube from '../lab/setup.ts';
 import { addCt } from '../lab/volumes.ts';
+import { modelCommands } from '../models/modelCommands.ts';
 import { trainingCommands } from '../training/trainingCommands.ts';
 import {
   gradeSelected,
@@ -86,6 +87,7 @@ export const commands: readonly Command[] = [
   ...labCommands,
   ...trainingCommands,
   ...evaluationCommands,
+  ...modelCommands,
   {
     id: 'commit',
     name: 'Commit and next',

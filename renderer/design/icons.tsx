@@ -14,6 +14,7 @@ const shapes = {
     </>
   ),
   training: <path d="M4 20V4M4 20h16M7 8c2 6 6 8 12 8.5M7 15l3-1.5 3 2 5-6" />,
+  models: <path d="M4 20h16M4 12h16M4 4h16M6 12V7h3v5M11 12V6h3v6M6 20v-5h3v5M13 20l1-5.5 3 .5-1 5" />,
   evaluation: <path d="M4 20V4M4 20h16M4 20 20 4M5 18C6 10 9 6.5 19 6" />,
   settings: (
     <>

@@ -1,8 +1,10 @@
 import type { ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import type { RunProgress, TrainingRun } from '../../electron/contract/training.ts';
+import { setApp } from '../app/store.ts';
 import { cx } from '../cx.ts';
 import controls from '../design/controls.module.css';
+import { addRun } from '../models/shelf.ts';
 import { Curves } from './Curves.tsx';
 import { EpochTable } from './EpochTable.tsx';
 import type { Series } from './plot.ts';
@@ -61,6 +63,7 @@ export function RunView({ run }: { readonly run: TrainingRun }): ReactNode {
         </>
       )}
       {hasModel(run) && <ReportPart run={run} />}
+      {run.state === 'finished' && run.bestEpoch !== null && <ShelfPart run={run} />}
     </article>
   );
 }
@@ -87,6 +90,33 @@ function Actions({ run }: { readonly run: TrainingRun }): ReactNode {
         </Button>
       )}
     </div>
+  );
+}
+
+/** The way of a finished model to the shelf. */
+function ShelfPart({ run }: { readonly run: TrainingRun }): ReactNode {
+  return (
+    <section className={styles['where']} aria-labelledby="run-shelf">
+      <h3 id="run-shelf" className={styles['state']}>
+        On the shelf
+      </h3>
+      <p className={styles['quiet']}>
+        A model on the shelf can read in the shadow of the current one, be judged against it, and take its
+        place once it has shown what its rules ask.
+      </p>
+      <div className={styles['actions']}>
+        <Button
+          className={cx(controls['button'])}
+          onPress={() =>
+            void addRun(run.id).then((isThere) => {
+              if (isThere) setApp({ room: 'models' });
+            })
+          }
+        >
+          Put on the shelf
+        </Button>
+      </div>
+    </section>
   );
 }
 

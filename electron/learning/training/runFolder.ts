@@ -15,6 +15,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path';
 import * as z from 'zod';
 import { CalcarError, errorKind } from '../../contract/errors.ts';
+import { promotionRules, type PromotionRules } from '../../contract/models.ts';
 import { recipe, type Recipe } from '../../contract/recipe.ts';
 import {
   runEpoch,
@@ -39,6 +40,8 @@ export interface RunOrder {
   readonly start: string | null;
   /** A models' folder that gives the other network of the finished model. */
   readonly base: string;
+  /** What its model must show to be promoted; null where nobody set it beforehand. */
+  readonly rules: PromotionRules | null;
   readonly software: string;
   /** The command line that makes the same run again. */
   readonly command: string;
@@ -52,6 +55,7 @@ export const storedRun = z.strictObject({
   recipe,
   start: z.string().nullable(),
   base: z.string(),
+  rules: promotionRules.nullable().default(null),
   createdAt: z.iso.datetime(),
   software: z.string(),
   command: z.string(),

@@ -45,6 +45,7 @@ describe('a run that starts from weights', () => {
       snapshot: { folder, name: 'set', hash: '0'.repeat(64), study: 'simulated study' },
       recipe: quickRecipe('classifier'),
       base: folder,
+      rules: null,
       start: folder,
     });
   }

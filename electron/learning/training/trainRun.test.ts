@@ -45,6 +45,7 @@ function newRun(snapshotFolder: string, change: Partial<RunOrder> = {}, runs = n
     recipe,
     start: null,
     base: shipped,
+    rules: null,
     software: '0',
     command: 'test',
     ...change,

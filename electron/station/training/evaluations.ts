@@ -20,7 +20,7 @@ export interface EvaluationsOptions {
 }
 
 /** Share of broken hips among those that are filmed for a suspected fracture, for predictive values. */
-const prevalence = 0.1;
+export const prevalence = 0.1;
 
 export class Evaluations {
   readonly #options: EvaluationsOptions;

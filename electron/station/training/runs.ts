@@ -1,6 +1,7 @@
 /** What a person does with trainings, for the Training screen and the command line alike. */
 import { join, resolve } from 'node:path';
 import { CalcarError } from '../../contract/errors.ts';
+import type { PromotionRules } from '../../contract/models.ts';
 import type { Recipe } from '../../contract/recipe.ts';
 import type { RunState, TrainingRun } from '../../contract/training.ts';
 import type { StartTrainer, Trainer } from '../../compute/startTrainer.ts';
@@ -26,6 +27,8 @@ export interface TrainingOrder {
   readonly start: string | null;
   /** A models' folder that gives the other network of the finished model. */
   readonly base: string;
+  /** What its model must show to be promoted; null where nobody set it beforehand. */
+  readonly rules: PromotionRules | null;
   /** Version of Calcar. */
   readonly software: string;
   readonly command: string;
@@ -53,6 +56,7 @@ export function orderTraining(runsFolder: string, order: TrainingOrder): Trainin
     recipe: order.recipe,
     start: order.start === null ? null : resolve(order.start),
     base: resolve(order.base),
+    rules: order.rules,
     software: order.software,
     command: order.command,
   });

@@ -1,5 +1,6 @@
 /** The station's trainings: a queue of one, watched through their folders. */
 import type { CallInput } from '../../contract/api.ts';
+import type { PromotionRules } from '../../contract/models.ts';
 import type { TrainingRun } from '../../contract/training.ts';
 import type { StartTrainer } from '../../compute/startTrainer.ts';
 import type { StationLog } from '../log.ts';
@@ -17,7 +18,9 @@ import {
 export interface TrainingOptions {
   readonly runsFolder: string;
   /** Models that give the other network of a finished model. */
-  readonly base: string;
+  readonly base: () => Promise<string>;
+  /** What is asked of the models of trainings that begin now. */
+  readonly rules: () => Promise<PromotionRules>;
   /** Version of Calcar. */
   readonly software: string;
   /** The folder of a snapshot, by its hash. @throws CalcarError 'not-found' */
@@ -68,7 +71,8 @@ export class Training {
 
   /** @throws CalcarError 'not-found', 'invalid-input', 'leak', 'disk-full', 'read-only' */
   async start(order: CallInput<'training.start'>): Promise<TrainingRun> {
-    const { runsFolder, base, software, snapshotFolder } = this.#options;
+    const { runsFolder, software, snapshotFolder } = this.#options;
+    const base = await this.#options.base();
     const folder = await snapshotFolder(order.snapshot);
     const run = orderTraining(runsFolder, {
       snapshotFolder: folder,
@@ -76,6 +80,7 @@ export class Training {
       name: order.name,
       start: order.from === 'current model' ? base : null,
       base,
+      rules: await this.#options.rules(),
       software,
       command: 'started in the training room; the recipe stands in this record',
     });
