@@ -129,6 +129,7 @@ describe('the classifier', () => {
     await classifier.classify([crop]);
     await classifier.evidence(crop, 1);
     await classifier.fineEvidence(crop, 1);
+    await classifier.guidedGradient(crop, 1);
     expect(tf.memory().numTensors).toBe(before);
   });
 

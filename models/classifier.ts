@@ -108,6 +108,11 @@ export interface Classifier {
    * back-propagation through the last block: finer, and runs on backends without filter gradients too.
    */
   fineEvidence(crop: Float32Array, classIndex: number): Promise<Evidence>;
+  /**
+   * Guided backpropagation (Springenberg et al., arXiv 1412.6806): the gradient of one class's logit by every pixel of
+   * the crop, [inputSize, inputSize], with every ReLU's gradient cut where it is negative. Runs on every backend.
+   */
+  guidedGradient(crop: Float32Array, classIndex: number): Promise<Float32Array>;
   dispose(): void;
 }
 
@@ -119,7 +124,7 @@ export function buildClassifier(config: ClassifierConfig, parameters: Parameters
       `a network of ${config.inputs} channels and ${config.classes} classes reads no hips`,
     );
   }
-  const { fast, differentiable, dispose } = fold(layers, parameters);
+  const { fast, differentiable, guided, dispose } = fold(layers, parameters);
   const size = config.inputSize;
 
   const input = (crops: readonly Float32Array[]): tf.Tensor4D => {
@@ -171,6 +176,18 @@ export function buildClassifier(config: ClassifierConfig, parameters: Parameters
         (y) => answer(layers, differentiable, body(differentiable, y)).logits,
         classIndex,
       ),
+    guidedGradient: async (crop, classIndex) => {
+      const gradient = tf.tidy(() => {
+        const logit = (x: tf.Tensor): tf.Scalar => {
+          const { logits } = answer(layers, guided, body(guided, stem(guided, x as tf.Tensor4D)));
+          return tf.sum(tf.slice(logits, [0, classIndex], [1, 1]));
+        };
+        return tf.grad(logit)(input([crop]));
+      });
+      const values = await gradient.data<'float32'>();
+      gradient.dispose();
+      return values;
+    },
     dispose,
   };
 }

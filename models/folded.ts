@@ -15,6 +15,8 @@ export interface FoldedLayers {
   readonly fast: Runner;
   /** The same numbers from plain operations, whose gradient by the input exists on every backend. */
   readonly differentiable: Runner;
+  /** As `differentiable`, with the gradient of every ReLU cut for guided backpropagation. */
+  readonly guided: Runner;
   readonly dispose: () => void;
 }
 
@@ -60,22 +62,42 @@ export function fold(layers: readonly LayerSpec[], parameters: Parameters): Fold
       activation: activation === 'relu' ? 'relu' : 'linear',
     });
   };
-  const differentiable = (name: string, x: tf.Tensor): tf.Tensor => {
-    const { layer, kernel, bias } = at(name);
-    const product = weighted(layer, x, kernel);
-    const y = bias === null ? product : tf.add(product, bias);
-    const activation = activationOf(layer);
-    if (activation === 'linear') return y;
-    return activation === 'relu' ? tf.relu(y) : tf.tanh(y);
-  };
+  const withRelu = (relu: Runner['relu']): Runner => ({
+    relu,
+    layer: (name, x) => {
+      const { layer, kernel, bias } = at(name);
+      const product = weighted(layer, x, kernel);
+      const y = bias === null ? product : tf.add(product, bias);
+      const activation = activationOf(layer);
+      if (activation === 'linear') return y;
+      return activation === 'relu' ? relu(y) : tf.tanh(y);
+    },
+  });
   return {
     fast: { layer: fast, relu: (x) => tf.relu(x) },
-    differentiable: { layer: differentiable, relu: (x) => tf.relu(x) },
+    differentiable: withRelu((x) => tf.relu(x)),
+    guided: withRelu(guidedRelu),
     dispose: () => {
       for (const { kernel, bias } of folded.values()) tf.dispose(bias === null ? kernel : [kernel, bias]);
       folded.clear();
     },
   };
+}
+
+/**
+ * ReLU whose gradient passes only where both the input and the gradient that comes in are positive: guided
+ * backpropagation (Springenberg et al., ICLR 2015 workshop, arXiv 1412.6806, figure 1).
+ */
+function guidedRelu<T extends tf.Tensor>(x: T): T {
+  const op = tf.customGrad((input, save) => {
+    const value = tf.relu(input as tf.Tensor);
+    (save as tf.GradSaveFunc)([value]);
+    return {
+      value,
+      gradFunc: (slope: tf.Tensor, [kept]: tf.Tensor[]) => tf.mul(tf.relu(slope), tf.step(kept!)),
+    };
+  });
+  return op(x) as T;
 }
 
 function weighted(layer: LayerSpec, x: tf.Tensor, kernel: tf.Tensor): tf.Tensor {

@@ -1,3 +1,4 @@
+import type { SaliencyMethod } from '../electron/contract/saliencyTests.ts';
 import * as z from 'zod';
 import type {
   CallInput,
@@ -123,9 +124,11 @@ export function parseSaliency(bytes: ArrayBuffer): SaliencyMap {
 export async function fetchSaliency(
   imageHash: string,
   hip: number,
+  method: SaliencyMethod,
   signal: AbortSignal,
 ): Promise<SaliencyMap> {
-  return parseSaliency(await (await asset(assetRoutes.saliency(imageHash, hip), { signal })).arrayBuffer());
+  const answer = await asset(assetRoutes.saliency(imageHash, hip, method), { signal });
+  return parseSaliency(await answer.arrayBuffer());
 }
 
 /** Hands one file to the station; a zip gives many outcomes. */

@@ -2,6 +2,7 @@ import { endianness } from 'node:os';
 import { assetRoutes } from '../contract/api.ts';
 import type { ErrorKind, WireError } from '../contract/errors.ts';
 import { CalcarError, toWireError } from '../contract/errors.ts';
+import { saliencyMethod, type SaliencyMethod } from '../contract/saliencyTests.ts';
 import type { AssetAnswer } from '../contract/station.ts';
 import type { Context } from './context.ts';
 import { usableFilm } from './context.ts';
@@ -34,7 +35,7 @@ export async function answerAsset(
       const [, imageHash = '', kind, hip] = film;
       if (kind === 'pixels') return await pixels(context, imageHash);
       if (kind === 'thumbnail') return await thumbnail(context, imageHash);
-      return await saliency(context, imageHash, Number(hip));
+      return await saliency(context, imageHash, Number(hip), methodIn(query));
     }
     const evaluation = evaluationRoute.exec(route);
     if (method === 'GET' && evaluation) {
@@ -86,8 +87,24 @@ async function thumbnail(context: Context, imageHash: string): Promise<AssetAnsw
   return { status: 200, contentType: 'image/png', bytes };
 }
 
-async function saliency(context: Context, imageHash: string, hip: number): Promise<AssetAnswer> {
-  const { rows, columns, of, box, values } = await saliencyOf(context, imageHash, hip);
+/** @throws CalcarError 'invalid-input' for a method that there is not */
+function methodIn(query: string): SaliencyMethod {
+  const asked = saliencyMethod.safeParse(new URLSearchParams(query).get('method') ?? 'grad-cam');
+  if (asked.success) return asked.data;
+  throw new CalcarError(
+    'invalid-input',
+    'The screen asked for an evidence map that this station does not make. Close the film and open it again.',
+    asked.error,
+  );
+}
+
+async function saliency(
+  context: Context,
+  imageHash: string,
+  hip: number,
+  method: SaliencyMethod,
+): Promise<AssetAnswer> {
+  const { rows, columns, of, box, values } = await saliencyOf(context, imageHash, hip, method);
   const header = Buffer.from(`${JSON.stringify({ rows, columns, of, box })}\n`);
   const floats = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   return {

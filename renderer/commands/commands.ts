@@ -21,6 +21,7 @@ import {
 } from '../reading/edit.ts';
 import { commitAndNext, go } from '../reading/commit.ts';
 import { toggleQueue } from '../reading/listOrder.ts';
+import { showSaliencyBy } from '../reading/openFilm.ts';
 import { session, setSession } from '../reading/session.ts';
 import { confidenceWords, gradeWords } from '../words.ts';
 import * as picture from '../viewer/picture.ts';
@@ -173,6 +174,15 @@ export const commands: readonly Command[] = [
       return answer.state === 'here' && answer.finding.hips.length > 0;
     },
     perform: picture.toggleSaliency,
+  },
+  {
+    id: 'saliency-method',
+    name: 'The other way to show what the model looked at',
+    group: 'Film',
+    keys: ['Shift+s'],
+    enabled: () => session().saliencyShown,
+    perform: () =>
+      void showSaliencyBy(session().saliencyMethod === 'grad-cam' ? 'guided-backpropagation' : 'grad-cam'),
   },
   {
     id: 'saliency-less',

@@ -1,10 +1,30 @@
 import type { ReactNode } from 'react';
+import {
+  saliencyMethod,
+  type SaliencyMethod,
+  type SaliencyVerdict,
+} from '../../electron/contract/saliencyTests.ts';
 import { cividis } from '../viewer/colourMap.ts';
 import { groupWords } from '../words.ts';
+import { useApp } from '../app/store.ts';
+import { showSaliencyBy } from './openFilm.ts';
 import { useSession } from './session.ts';
 import styles from './saliencyLegend.module.css';
 
 const steps = 24;
+
+const meaning: Record<SaliencyMethod, string> = {
+  'grad-cam': 'Where the model drew its answer from',
+  'guided-backpropagation': 'Which edges its answer hangs on',
+};
+
+/** Whether such maps of this model can be believed. */
+function trust(verdict: SaliencyVerdict['methods'][number] | null): string {
+  if (verdict === null) return 'Maps of this model were never tested: they may show nothing.';
+  const failed = verdict.tests.filter((each) => each.verdict === 'failed').map(({ test }) => test);
+  if (failed.length > 0) return `Maps of this model failed: ${failed.join(', ')}. Do not lean on them.`;
+  return 'Maps of this model passed the tests that could be done.';
+}
 
 /** What the colours are and are not, with their opacity. */
 export function SaliencyLegend(): ReactNode {
@@ -12,6 +32,10 @@ export function SaliencyLegend(): ReactNode {
   const maps = useSession((now) => now.saliency);
   const error = useSession((now) => now.saliencyError);
   const opacity = useSession((now) => now.saliencyOpacity);
+  const method = useSession((now) => now.saliencyMethod);
+  const verdict = useApp(
+    (app) => app.state?.modelSaliency?.methods.find((each) => each.method === method) ?? null,
+  );
   if (!shown) return null;
   const groups = [...new Set((maps ?? []).map((map) => groupWords[map.of]))].join(', ');
   return (
@@ -21,8 +45,20 @@ export function SaliencyLegend(): ReactNode {
       {maps !== null && (
         <>
           <p>
-            Where the model drew its answer from{groups !== '' && ` (${groups})`}. Not where the fracture is.
+            {meaning[method]}
+            {groups !== '' && ` (${groups})`}. Not where the fracture is.
           </p>
+          <label className={styles['opacity']}>
+            Method
+            <select
+              value={method}
+              onChange={(event) => void showSaliencyBy(saliencyMethod.parse(event.currentTarget.value))}
+            >
+              <option value="grad-cam">Grad-CAM</option>
+              <option value="guided-backpropagation">Guided backpropagation</option>
+            </select>
+          </label>
+          <p>{trust(verdict)}</p>
           <svg
             width="100%"
             height="8"

@@ -1,3 +1,4 @@
+import type { SaliencyMethod } from '../../electron/contract/saliencyTests.ts';
 import type { Finding } from '../../electron/contract/finding.ts';
 import { useApp } from '../app/store.ts';
 import { call, fetchSaliency, fetchSamples, sentenceOf } from '../station.ts';
@@ -77,17 +78,23 @@ function offer(imageHash: string, finding: Finding): void {
 
 /** What the model looked at in every hip. Computed only when a person asks for it. */
 export async function loadSaliency(): Promise<void> {
-  const { imageHash, answer, saliency } = session();
+  const { imageHash, answer, saliency, saliencyMethod } = session();
   if (imageHash === null || answer.state !== 'here' || saliency !== null) return;
   setSession({ saliencyError: null });
   try {
     const maps = await Promise.all(
-      answer.finding.hips.map((_, hip) => fetchSaliency(imageHash, hip, opening.signal)),
+      answer.finding.hips.map((_, hip) => fetchSaliency(imageHash, hip, saliencyMethod, opening.signal)),
     );
-    setFor(imageHash, { saliency: maps });
+    if (session().saliencyMethod === saliencyMethod) setFor(imageHash, { saliency: maps });
   } catch (error) {
     if (!opening.signal.aborted) setFor(imageHash, { saliencyError: sentenceOf(error) });
   }
+}
+
+/** Another way to ask the model what it looked at. */
+export async function showSaliencyBy(saliencyMethod: SaliencyMethod): Promise<void> {
+  setSession({ saliencyMethod, saliency: null });
+  await loadSaliency();
 }
 
 /** After a commit, or when the reader or the blinding changed: the film as it is now for this reader. */

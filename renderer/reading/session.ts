@@ -1,3 +1,4 @@
+import type { SaliencyMethod } from '../../electron/contract/saliencyTests.ts';
 import { create } from 'zustand';
 import type { FilmDescription, Voi } from '../../electron/contract/film.ts';
 import type { Finding, SaliencyMap } from '../../electron/contract/finding.ts';
@@ -53,7 +54,7 @@ export interface Session extends Picture {
   readonly saliencyError: string | null;
 }
 
-const fresh: Omit<Session, 'saliencyOpacity'> = {
+const fresh: Session = {
   imageHash: null,
   film: null,
   samples: null,
@@ -80,15 +81,22 @@ const fresh: Omit<Session, 'saliencyOpacity'> = {
   saliencyShown: false,
 };
 
-export const useSession = create<Session & { readonly saliencyOpacity: number }>(() => ({
+/** What is the reader's habit and stays from film to film. */
+interface Habits {
+  readonly saliencyOpacity: number;
+  readonly saliencyMethod: SaliencyMethod;
+}
+
+export const useSession = create<Session & Habits>(() => ({
   ...fresh,
   saliencyOpacity: 0.5,
+  saliencyMethod: 'grad-cam',
 }));
 
 export const setSession = useSession.setState;
 export const session = useSession.getState;
 
-/** An empty room, or the first moment of a film. The saliency opacity is the reader's habit and stays. */
+/** An empty room, or the first moment of a film. */
 export function resetSession(imageHash: string | null): void {
   setSession({ ...fresh, imageHash });
 }
