@@ -34,7 +34,15 @@ export const answered = (
       implant: null,
       condition: null,
       box,
-      found: probabilities && { box, overlap: 1, laterality: 'left', presence: 0.9, probabilities, scope: null, features: null },
+      found: probabilities && {
+        box,
+        overlap: 1,
+        laterality: 'left',
+        presence: 0.9,
+        probabilities,
+        scope: null,
+        features: null,
+      },
     },
   ],
 });
