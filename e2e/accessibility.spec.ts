@@ -49,6 +49,16 @@ test('every screen is clean by WCAG 2.2 AA, dark and light', async ({ station })
   await expect(page.getByRole('dialog')).toBeVisible();
   await isClean(page, 'freezing, light');
   await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+4');
+  await expect(page.getByText('No model was evaluated yet')).toBeVisible();
+  await isClean(page, 'evaluation, light');
+  await page.keyboard.press('Control+5');
+  await expect(page.getByRole('heading', { name: 'On test patients' })).toBeVisible();
+  await isClean(page, 'models, light');
+  await page.getByRole('button', { name: 'Rules' }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await isClean(page, 'rules, light');
+  await page.keyboard.press('Escape');
   await page.keyboard.press('Control+1');
   await isClean(page, 'reading, light');
 });
